@@ -1,0 +1,188 @@
+"""Wiring: what can be said of a graph before any shape is known."""
+
+import graphlib
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+
+from builder.core.errors import Fix, Problem
+from builder.core.ids import nearest
+from builder.core.text import _, quote
+from builder.graph.document import Edge, Graph, Node
+from builder.layers import LAYERS, Layer, Many
+
+
+def named(node: Node) -> str:
+    """A node as sentences name it: `Conv2d "conv1"`."""
+    return f"{node.type if node.type in LAYERS else quote(node.type)} {quote(node.id)}"
+
+
+def unknown_type(node: Node) -> Problem:
+    """The problem of a type that is not in the catalogue, with the nearest name."""
+    guess = nearest(node.type, LAYERS)
+    hint = _('Did you mean "{guess}"?').format(guess=guess) if guess else _("Choose one of the catalogue.")
+    text = _("{type} is not a known layer. {hint}").format(type=quote(node.type), hint=hint)
+    fix = None
+    if guess:
+        edit = {"op": "replace", "node": node.id, "type": guess, "keep": list(node.params)}
+        fix = Fix(_("Change it to {type}").format(type=guess), (edit,))
+    return Problem("G-TYPE", text, node.id, fix=fix)
+
+
+def order(graph: Graph) -> tuple[list[str], list[Problem]]:
+    """Node ids so that each comes after its inputs; where there is a loop, the document's order and the problem."""
+    known = {node.id for node in graph.nodes}
+    into: dict[str, list[str]] = {node.id: [] for node in graph.nodes}
+    for edge in graph.edges:
+        if edge.source in known and edge.target in known and edge.source != edge.target:
+            into[edge.target].append(edge.source)
+    try:
+        return list(graphlib.TopologicalSorter(into).static_order()), []
+    except graphlib.CycleError as error:
+        loop = error.args[1]
+        path = " -> ".join(quote(id) for id in loop[:6]) + (" ..." if len(loop) > 6 else "")
+        text = _("{path} form a loop. Delete one of the wires between them.").format(path=path)
+        wire = next(e for e in reversed(graph.edges) if (e.source, e.target) in set(itertools.pairwise(loop)))
+        label = _("Delete the wire from {a} to {b}").format(a=quote(wire.source), b=quote(wire.target))
+        return list(into), [Problem("G-CYCLE", text, wire.target, fix=Fix(label, (_cut(wire),)))]
+
+
+def wiring(graph: Graph) -> Iterator[Problem]:
+    """Every problem of ids, wires, missing inputs and ends."""
+    yield from _ids(graph)
+    yield from _wires(graph)
+    for node in graph.nodes:
+        if node.type in LAYERS:
+            yield from _inputs(graph, node, LAYERS[node.type])
+    yield from _ends(graph)
+    yield from _unused(graph)
+
+
+def _cut(edge: Edge) -> dict[str, object]:
+    return {"op": "disconnect", "edge": edge.model_dump()}
+
+
+def _ids(graph: Graph) -> Iterator[Problem]:
+    for id, times in Counter(node.id for node in graph.nodes).items():
+        if times > 1:
+            text = _("{n} layers are called {id}. Give each a name of its own.")
+            yield Problem("G-EDGE", text.format(n=times, id=quote(id)), id)
+
+
+def _wires(graph: Graph) -> Iterator[Problem]:
+    types = {node.id: node.type for node in graph.nodes}
+    for edge, times in Counter(graph.edges).items():
+        remove = Fix(_("Delete this wire"), (_cut(edge),))
+        lost = next((id for id in (edge.source, edge.target) if id not in types), None)
+        if lost is not None:
+            text = _("A wire from {a} to {b}: {lost} does not exist. Delete the wire.")
+            message = text.format(a=quote(edge.source), b=quote(edge.target), lost=quote(lost))
+            pinned = next((id for id in (edge.target, edge.source) if id in types), None)
+            yield Problem("G-EDGE", message, pinned, fix=remove)
+        elif edge.source == edge.target:
+            text = _("{id} is wired to itself. Delete the wire.")
+            yield Problem("G-EDGE", text.format(id=quote(edge.source)), edge.source, fix=remove)
+        elif types[edge.source] == "Output":
+            text = _("{a} is an Output and cannot feed {b}. Delete the wire.")
+            yield Problem("G-EDGE", text.format(a=quote(edge.source), b=quote(edge.target)), edge.source, fix=remove)
+        elif times > 1 and edge.input is not None:
+            text = _("{a} is wired to input {name} of {b} {n} times. Delete the copies.")
+            words = text.format(a=quote(edge.source), b=quote(edge.target), n=times, name=quote(edge.input))
+            yield Problem("G-EDGE", words, edge.target, fix=Fix(remove.label, (_cut(edge), _join(edge))))
+
+
+def _join(edge: Edge) -> dict[str, object]:
+    return {"op": "connect", "edge": edge.model_dump()}
+
+
+def _inputs(graph: Graph, node: Node, layer: type[Layer]) -> Iterator[Problem]:
+    into = graph.into(node.id)
+    if isinstance(layer.inputs, Many):
+        least, most, names = layer.inputs.at_least, None, None
+    else:
+        least = most = len(layer.inputs)
+        names = layer.inputs
+    for edge in into:
+        if names is not None and edge.input is not None and edge.input not in names:
+            guess = nearest(edge.input, names) or (names[0] if names else "")
+            text = _("{node} has no input {name}; it has: {names}.")
+            words = text.format(node=named(node), name=quote(edge.input), names=", ".join(names) or _("none"))
+            better = _join(Edge(source=edge.source, target=edge.target, input=guess or None))
+            yield Problem("G-EDGE", words, node.id, fix=Fix(_("Rewire it"), (_cut(edge), better)))
+    twice = [name for name, n in Counter(e.input for e in into if e.input).items() if n > 1]
+    if (most is not None and len(into) > most) or twice:
+        yield _crowded(node, into, most if most is not None else len(into) - 1)
+    if len(into) < least:
+        yield _hungry(graph, node, into, least)
+
+
+def _crowded(node: Node, into: tuple[Edge, ...], most: int) -> Problem:
+    text = _(
+        "{node} takes {most} input(s) and gets {n}, from {sources}. Delete a wire, or join them with Add or Concat."
+    )
+    sources = ", ".join(quote(edge.source, 20) for edge in into[:5])
+    extra = into[most:]
+    fix = Fix(_("Keep the first {most}").format(most=most), tuple(_cut(edge) for edge in extra))
+    words = text.format(node=named(node), most=most, n=len(into), sources=sources)
+    return Problem("G-EDGE", words, node.id, fix=fix)
+
+
+def _hungry(graph: Graph, node: Node, into: tuple[Edge, ...], least: int) -> Problem:
+    if least == 1:
+        words = _("{node} has no input. Connect it to the layer before it.").format(node=named(node))
+    else:
+        text = _("{node} needs at least {least} inputs and gets {n}. Connect more.")
+        words = text.format(node=named(node), least=least, n=len(into))
+    taken = {edge.source for edge in into}
+    above = _above(graph, node, taken)
+    fix = None
+    if above:
+        edit = {"op": "connect", "edge": {"source": above, "target": node.id}}
+        fix = Fix(_("Connect it to {above}").format(above=quote(above)), (edit,))
+    return Problem("G-INPUT", words, node.id, fix=fix)
+
+
+def _above(graph: Graph, node: Node, taken: set[str]) -> str | None:
+    """The nearest node above in the outline that could feed this one."""
+    at = graph.nodes.index(node)
+    fitting = (n.id for n in reversed(graph.nodes[:at]) if n.type != "Output" and n.id not in taken)
+    return next(fitting, None)
+
+
+def _ends(graph: Graph) -> Iterator[Problem]:
+    for type, code in (("Input", "G-NOIN"), ("Output", "G-NOOUT")):
+        nodes = [node for node in graph.nodes if node.type == type]
+        if not nodes:
+            fix = _add_output(graph) if type == "Output" else _add_input(graph)
+            text = _("This network has no {type} layer. Add one.").format(type=type)
+            yield Problem(code, text, fix=fix)
+        for extra in nodes[1:]:
+            text = _("{node} is a second {type}; a network has one so far. Delete it.")
+            remove = Fix(_("Delete {node}").format(node=quote(extra.id)), ({"op": "remove", "nodes": [extra.id]},))
+            yield Problem("G-ENDS", text.format(node=named(extra), type=type), extra.id, fix=remove)
+
+
+def _add_output(graph: Graph) -> Fix | None:
+    if not graph.nodes:
+        return Fix(_("Add Output"), ({"op": "insert", "type": "Output"},))
+    return Fix(_("Add Output"), ({"op": "insert", "type": "Output", "after": graph.nodes[-1].id},))
+
+
+def _add_input(graph: Graph) -> Fix:
+    id = "input" if graph.node("input") is None else "input_new"
+    edits: list[dict[str, object]] = [{"op": "insert", "type": "Input", "id": id}]
+    if graph.nodes:
+        first = graph.nodes[0]
+        edits.append({"op": "move", "node": id, "before": first.id})
+        if not graph.into(first.id):
+            edits.append({"op": "connect", "edge": {"source": id, "target": first.id}})
+    return Fix(_("Add Input"), tuple(edits))
+
+
+def _unused(graph: Graph) -> Iterator[Problem]:
+    """Warn of loose ends: nodes that are wired to nothing behind them."""
+    for node in graph.nodes:
+        if node.type != "Output" and not graph.out_of(node.id):
+            text = _("{node} leads to no Output, so it does nothing. Connect it or delete it.")
+            fix = Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
+            yield Problem("G-UNUSED", text.format(node=named(node)), node.id, severity="warning", fix=fix)

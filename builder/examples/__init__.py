@@ -1,0 +1,32 @@
+"""Ready networks, in the format that users save: one JSON file each."""
+
+from pathlib import Path
+
+from builder.core.errors import Error
+from builder.core.ids import nearest
+from builder.core.text import _, quote
+from builder.graph.document import Document, read
+
+FOLDER = Path(__file__).parent
+
+# the order of the gallery: what trains at once comes first
+ORDER = ("digits-cnn", "reviews-lstm", "reviews-embedding-mlp", "xor-mlp", "mnist-mlp", "mnist-cnn", "cifar10-cnn")
+
+
+def names() -> list[str]:
+    """The names of all examples, in the order of the gallery; those it does not list come last."""
+    found = {path.stem for path in FOLDER.glob("*.json")}
+    return [*(name for name in ORDER if name in found), *sorted(found.difference(ORDER))]
+
+
+def load(name: str) -> Document:
+    """The document of an example.
+
+    Raises: Error P-NONE for a name that is not one, with the nearest.
+    """
+    known = names()
+    if name not in known:
+        guess = nearest(name, known)
+        hint = _("Did you mean {guess}?").format(guess=quote(guess)) if guess else ", ".join(known)
+        raise Error("P-NONE", _("There is no example {name}. {hint}").format(name=quote(name), hint=hint))
+    return read((FOLDER / f"{name}.json").read_bytes())

@@ -1,0 +1,163 @@
+"""What a layer is: one declaration that gives its form, its shape, the module that trains and its line of source.
+
+To add a layer, write one class in one file of this folder: it registers itself, and palette, forms, help, checks,
+source and tests read it from here. No layer file imports torch.
+"""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from builder.core.errors import Fix
+from builder.core.settings import Settings, parameters
+from builder.core.specs import DType, Spec
+from builder.core.text import _
+
+# the order of families in a palette
+FAMILIES = (
+    "Input and output",
+    "Dense",
+    "Convolution",
+    "Pooling",
+    "Shape",
+    "Normalisation",
+    "Activation",
+    "Regularisation",
+    "Sequence",
+    "Join",
+)
+
+
+class Call:
+    """A constructor by dotted name with its arguments: called it makes the module, printed the line of source.
+
+    Arguments are numbers, strings, None, or tuples of these, so that printing them is safe.
+    """
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        assert name.startswith("nn.")
+        assert all(_is_plain(value) for value in (*args, *kwargs.values()))
+        self.name, self.args, self.kwargs = name, args, kwargs
+
+    def source(self, defaults: dict[str, Any]) -> str:
+        """`nn.Conv2d(1, 32, 3)`; keyword arguments equal to the constructor's own `defaults` are left out."""
+        named = {k: v for k, v in self.kwargs.items() if k not in defaults or _same(defaults[k], v) is False}
+        words = [_print(value) for value in self.args] + [f"{k}={_print(v)}" for k, v in named.items()]
+        return f"{self.name}({', '.join(words)})"
+
+
+@dataclass(frozen=True)
+class Many:
+    """Any number of inputs, named by the wires or not."""
+
+    name: str
+    at_least: int
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Why a layer cannot take its inputs, and the parameters that would mend it."""
+
+    message: str
+    params: dict[str, Any] | None = None
+    label: str = ""
+
+
+class Layer(Settings):
+    """Base of all layers. Fields are parameters, named as in PyTorch; sizes that follow from the input are no fields.
+
+    `accepts` gives the axes of an input, alternatives separated by `|`; empty takes anything. `gives` names the axes of
+    the output; empty keeps the input's where the number of axes is unchanged.
+    """
+
+    family: ClassVar[str] = ""
+    accepts: ClassVar[str] = ""
+    gives: ClassVar[str] = ""
+    takes: ClassVar[DType | None] = "float32"
+    inputs: ClassVar[tuple[str, ...] | Many] = ("x",)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        assert cls.__name__ not in LAYERS or LAYERS[cls.__name__].__module__ == cls.__module__, cls.__name__
+        if not cls.__name__.startswith("_"):
+            LAYERS[cls.__name__] = cls
+
+    def module(self, *x: Spec) -> Call | None:
+        """The module for these inputs; None for a layer that has none."""
+        return None
+
+    def forward(self, module: str, *x: str) -> str:
+        """The expression that computes the output from the names of the module and of the inputs."""
+        return f"{module}({', '.join(x)})"
+
+    def complaints(self, *x: Spec) -> Iterator[Complaint]:
+        """What is wrong with these inputs beyond their axes, in this layer's own words."""
+        return iter(())
+
+    def output(self, *x: Spec) -> Spec | None:
+        """The output, stated by layers for which trying it out is slow; None lets the meta device find it."""
+        return None
+
+    def flops(self, *x: Spec) -> int:
+        """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
+        return 0
+
+
+LAYERS: dict[str, type[Layer]] = {}
+
+
+def flatten_fix(source: str, target: str, port: str | None) -> Fix:
+    """Insert a Flatten into the wire from `source` to `target`."""
+    edge = {"source": source, "target": target, "input": port}
+    return Fix(_("Insert Flatten"), ({"op": "insert", "type": "Flatten", "edge": edge},))
+
+
+def sentence(cls: type[Layer]) -> str:
+    """The first sentence of a layer's docstring: what the palette shows."""
+    return inspect.getdoc(cls).split("\n\n")[0].replace("\n", " ")  # type: ignore[union-attr]
+
+
+def section(cls: type[Layer], heading: str) -> str:
+    """The text behind `Shape:` or `Source:` in a layer's docstring."""
+    lines = iter((inspect.getdoc(cls) or "").splitlines())
+    found = next((line for line in lines if line.startswith(f"{heading}:")), "")
+    words = [found.removeprefix(f"{heading}:").strip()]
+    for line in lines:
+        if not line.startswith(" "):
+            break
+        words.append(line.strip())
+    return " ".join(words)
+
+
+def describe(cls: type[Layer]) -> dict[str, Any]:
+    """A layer as plain data, for palettes, forms, help and `netbuilder layers --json`."""
+    many = isinstance(cls.inputs, Many)
+    return {
+        "type": cls.__name__,
+        "family": _(cls.family),
+        "description": _(sentence(cls)),
+        "shape": section(cls, "Shape"),
+        "source": section(cls, "Source"),
+        "inputs": [cls.inputs.name] if isinstance(cls.inputs, Many) else list(cls.inputs),
+        "many": many,
+        "params": [{**asdict(p), "help": _(p.help), "unit": _(p.unit)} for p in parameters(cls)],
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(_is_plain(item) for item in value)
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def _print(value: Any) -> str:
+    if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]:
+        return repr(value[0])  # kernel_size=3 reads better than (3, 3)
+    return f'"{value}"' if isinstance(value, str) and value.isidentifier() else repr(value)
+
+
+def _same(default: Any, value: Any) -> bool:
+    if isinstance(value, tuple) and not isinstance(default, tuple):
+        return all(item == default for item in value)
+    return type(default) is type(value) and bool(default == value)

@@ -1,0 +1,142 @@
+"""Layers for text and other sequences.
+
+Text arrives padded on the left, so the last step of a recurrent layer has always read a real token.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from builder.core.specs import Spec
+from builder.core.text import _
+from builder.layers.layer import Call, Complaint, Layer
+
+
+class Embedding(Layer):
+    """Look up a learned vector for each token.
+
+    Shape:  (N, L) of token ids -> (N, L, embedding_dim)
+    Source: torch.nn.Embedding.
+    """
+
+    family = "Sequence"
+    accepts = "N L"
+    gives = "N L F"
+    takes = "int64"
+
+    embedding_dim: int = Field(64, ge=1, le=65_536, description="Length of a token's vector.")
+    padding_idx: int | None = Field(
+        0, ge=0, le=1_000_000, description="The id of padding, whose vector stays zero; empty to learn it like others."
+    )
+
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        if self.padding_idx is not None and self.padding_idx >= (x.categories or 1):
+            text = _("padding_idx {index} is not one of the {n} tokens").format(index=self.padding_idx, n=x.categories)
+            yield Complaint(text, {"padding_idx": 0}, _("Set {name} to {value}").format(name="padding_idx", value=0))
+
+    def module(self, x: Spec) -> Call:
+        return Call("nn.Embedding", x.categories or 1, self.embedding_dim, padding_idx=self.padding_idx)
+
+
+class _Recurrent(Layer):
+    """Read a sequence step by step, keeping a state."""
+
+    family = "Sequence"
+    accepts = "N L F"
+
+    hidden_size: int = Field(64, ge=1, le=65_536, description="Length of the state.")
+    num_layers: int = Field(1, ge=1, le=64, description="How many are stacked.")
+    bidirectional: bool = Field(False, description="Read backwards as well, and put both states side by side.")
+    dropout: float = Field(0.0, ge=0, lt=1, description="Share of numbers set to zero between stacked layers.")
+    returns: Literal["last", "sequence"] = Field("last", description="The state after the last step, or of every step.")
+
+    def module(self, x: Spec) -> Call:
+        dropout = self.dropout if self.num_layers > 1 else 0.0
+        return Call(f"nn.{type(self).__name__}", x.shape[2], self.hidden_size, num_layers=self.num_layers,
+                    batch_first=True, dropout=dropout, bidirectional=self.bidirectional)  # fmt: skip
+
+    def forward(self, module: str, *x: str) -> str:
+        if self.returns == "sequence":
+            return f"{module}({x[0]})[0]"
+        state = f"{module}({x[0]})[1]" + ("[0]" if isinstance(self, LSTM) else "")
+        # forward and backward reading each end in a state of their own, at opposite ends of the sequence
+        return f"torch.cat({state}[-2:].unbind(0), 1)" if self.bidirectional else f"{state}[-1]"
+
+    def output(self, x: Spec) -> Spec:
+        width = self.hidden_size * (2 if self.bidirectional else 1)
+        if self.returns == "sequence":
+            return Spec((x.shape[0], x.shape[1], width), axes="N L F")
+        return Spec((x.shape[0], width), axes="N F")
+
+    def flops(self, x: Spec) -> int:
+        gates = {"LSTM": 4, "GRU": 3}.get(type(self).__name__, 1)
+        directions = 2 if self.bidirectional else 1
+        widths = [x.shape[2]] + [self.hidden_size * directions] * (self.num_layers - 1)
+        step = sum(2 * gates * self.hidden_size * (width + self.hidden_size) for width in widths)
+        return x.shape[1] * directions * step
+
+
+class RNN(_Recurrent):
+    """Read a sequence step by step with a simple state.
+
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Source: torch.nn.RNN; Elman 1990.
+    """
+
+
+class LSTM(_Recurrent):
+    """Read a sequence step by step with a state that can remember for long.
+
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Source: torch.nn.LSTM; Hochreiter & Schmidhuber 1997.
+    """
+
+
+class GRU(_Recurrent):
+    """Read a sequence step by step with a gated state, smaller than an LSTM's.
+
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Source: torch.nn.GRU; Cho et al. 2014, arXiv:1406.1078.
+    """
+
+
+class _OverTime(Layer):
+    """One vector from all steps of a sequence."""
+
+    family = "Sequence"
+    accepts = "N L F"
+    gives = "N F"
+
+
+class MeanOverTime(_OverTime):
+    """Average a sequence over its steps.
+
+    Shape:  (N, L, F) -> (N, F)
+    Source: torch.mean over axis 1.
+    """
+
+    def forward(self, module: str, *x: str) -> str:
+        return f"{x[0]}.mean(1)"
+
+
+class MaxOverTime(_OverTime):
+    """Keep each feature's largest number of all steps.
+
+    Shape:  (N, L, F) -> (N, F)
+    Source: torch.amax over axis 1; Kim 2014, arXiv:1408.5882.
+    """
+
+    def forward(self, module: str, *x: str) -> str:
+        return f"{x[0]}.amax(1)"
+
+
+class LastStep(_OverTime):
+    """Keep the last step of a sequence.
+
+    Shape:  (N, L, F) -> (N, F)
+    Source: indexing of axis 1.
+    """
+
+    def forward(self, module: str, *x: str) -> str:
+        return f"{x[0]}[:, -1]"
