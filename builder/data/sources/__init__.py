@@ -1,0 +1,54 @@
+"""The data sources: a set of settings for each, found by its name in a document's `data`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from builder.core.errors import Fix, Problem
+from builder.core.ids import nearest
+from builder.core.settings import parse
+from builder.core.text import _, quote
+from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.digits import Digits
+from builder.data.sources.image_folder import ImageFolder
+from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.reviews import Reviews
+from builder.data.sources.source import Augmentation, ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.text_table import TextTable
+from builder.data.sources.xor import Xor
+
+__all__ = [
+    "SOURCES",
+    "Augmentation",
+    "ImageSource",
+    "Progress",
+    "Samples",
+    "Source",
+    "TextSource",
+    "parse_source",
+    "quiet",
+]
+
+SOURCES: dict[str, type[Source]] = {
+    cls.model_fields["source"].default: cls
+    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Reviews, Xor)
+}
+
+
+def parse_source(data: Mapping[str, Any]) -> tuple[Source | None, list[Problem]]:
+    """The source that a document's `data` describes, or None with what is wrong about it."""
+    name = data.get("source")
+    if name is None:
+        text = _("No data is chosen. Set source to one of {names}.").format(names=", ".join(SOURCES))
+        return None, [Problem("G-FIELD", text, param="source")]
+    if not isinstance(name, str) or name not in SOURCES:
+        guess = nearest(str(name), SOURCES)
+        hint = (
+            _('Did you mean "{guess}"?').format(guess=guess)
+            if guess
+            else _("There are {names}.").format(names=", ".join(SOURCES))
+        )
+        text = _("data: {name} is not a known source. {hint}").format(name=quote(name), hint=hint)
+        edit = {"op": "set_data", "values": {"source": guess}}
+        fix = Fix(_("Use {guess}").format(guess=guess), (edit,)) if guess else None
+        return None, [Problem("G-FIELD", text, param="source", fix=fix)]
+    return parse(SOURCES[name], data, what=_("data"))

@@ -1,0 +1,213 @@
+"""What every data source has: settings, a quick description (`spec`) and the samples themselves (`load`)."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from builder.core.errors import Error, Problem
+from builder.core.settings import Settings
+from builder.core.specs import Spec
+from builder.core.text import _, quote
+from builder.data.fields import DataSpec, InputField, InputKind, Part, Target
+from builder.data.images import images_resized
+from builder.data.sources.split import at_most, split
+
+Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
+Mode = Literal["own", "grey", "colour"]
+Index = NDArray[np.int64]
+FEWEST = 2  # rows that a class must have in the training part
+
+
+def quiet(share: float, doing: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """All samples of a data set, before preparation.
+
+    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors; labels (N,) int64.
+    `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
+    labels and classes.
+    """
+
+    inputs: NDArray[Any] | list[str]
+    labels: Index
+    classes: tuple[str, ...]
+    parts: Mapping[Part, Index]
+    names: Sequence[str] = ()
+    notices: list[Problem] = field(default_factory=list)
+    fingerprint: str = ""
+
+    def of(self, part: Part) -> NDArray[Any] | list[str]:
+        """The inputs of one part, in order."""
+        index = self.parts[part]
+        return [self.inputs[i] for i in index] if isinstance(self.inputs, list) else self.inputs[index]
+
+
+class Augmentation(Settings):
+    """Random changes of training images, drawn anew for each sample in each epoch."""
+
+    flip: bool = Field(False, description="Mirror left and right, for half of the images.")
+    crop: int = Field(
+        0, ge=0, le=64, description="Shift by up to so many pixels each way.", json_schema_extra={"unit": "pixels"}
+    )
+    rotation: float = Field(
+        0.0, ge=0, le=180, description="Turn by up to so much each way.", json_schema_extra={"unit": "degrees"}
+    )
+
+
+class Source(Settings):
+    """Where samples come from and how they are split.
+
+    The split is stratified by class, drawn from `seed`, and disjoint. A test part that belongs to the set is kept.
+    """
+
+    title: ClassVar[str]
+    about: ClassVar[str]
+    kind: ClassVar[InputKind]
+
+    source: str
+    validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
+    test: float = Field(0.2, ge=0.01, le=0.5, description="Share locked away for the end, where the set has no own.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the split.")
+    limit: int | None = Field(
+        None,
+        ge=2,
+        description="At most so many samples of each part, to try quickly.",
+        json_schema_extra={"unit": "samples"},
+    )
+
+    def spec(self) -> DataSpec:
+        """What the network receives and predicts, found without reading the bulk.
+
+        Raises: Error when the data is missing or cannot be used.
+        """
+        raise NotImplementedError
+
+    def load(self, progress: Progress = quiet) -> Samples:
+        """All samples with their parts. Raises: Error when the data is missing, damaged or too little."""
+        raise NotImplementedError
+
+    def divided(
+        self, labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
+    ) -> dict[Part, Index]:
+        """The parts of a set with these labels; `own` names what belongs to the set's own parts.
+
+        Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
+        """
+        parts = split(labels, own or {}, validation=self.validation, test=self.test, seed=self.seed)
+        require_classes(labels[parts["train"]], classes)
+        require_parts(parts)
+        return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
+
+
+class ImageSource(Source):
+    """Images of one size, grey or in colour."""
+
+    kind: ClassVar[InputKind] = "image"
+
+    size: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="Height and width that images are scaled to; empty keeps the set's own.",
+        json_schema_extra={"unit": "pixels"},
+    )
+    mode: Mode = Field("own", description="Grey, colour, or as the set has it.")
+    augmentation: Augmentation = Field(default_factory=Augmentation, description="Random changes while training.")
+
+    def shape(self, own: tuple[int, int, int]) -> tuple[int, int, int]:
+        """Height, width and channels after these settings, for images that are `own`."""
+        height, width = (self.size, self.size) if self.size else own[:2]
+        return height, width, {"own": own[2], "grey": 1, "colour": 3}[self.mode]
+
+    def spec_of(self, own: tuple[int, int, int], classes: Sequence[str]) -> DataSpec:
+        """The spec of a set whose images are `own` (height, width, channels)."""
+        height, width, channels = self.shape(own)
+        spec = Spec((2, channels, height, width), "float32", "N C H W")
+        return DataSpec((InputField("image", "image", spec),), Target("label", tuple(classes)))
+
+    def samples(
+        self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
+    ) -> Samples:
+        """The samples of a ready set: divided, shortened to `limit`, scaled to these settings."""
+        images, labels, parts = shortened(images, labels, self.divided(labels, classes, own))
+        height, width, channels = self.shape(cast(tuple[int, int, int], images.shape[1:]))
+        images = images_resized(images, (height, width), channels)
+        return Samples(images, labels, tuple(classes), parts, fingerprint=fingerprint(images, labels, classes))
+
+
+class TextSource(Source):
+    """Texts, each with a label."""
+
+    kind: ClassVar[InputKind] = "text"
+
+    tokens: Literal["words", "characters"] = Field(
+        "words", description="What a token is. Chinese characters are always tokens of their own."
+    )
+    max_length: int = Field(
+        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
+    )
+    vocabulary_size: int = Field(
+        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
+    )
+
+    def spec_of(self, classes: Sequence[str]) -> DataSpec:
+        """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
+        spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
+        return DataSpec((InputField("text", "text", spec),), Target("label", tuple(classes)))
+
+
+def shortened(
+    inputs: NDArray[Any], labels: Index, parts: Mapping[Part, Index]
+) -> tuple[NDArray[Any], Index, dict[Part, Index]]:
+    """Only the rows that some part uses, with the parts renumbered."""
+    used = np.unique(np.concatenate([*parts.values()]))
+    if len(used) == len(labels):
+        return inputs, labels, dict(parts)
+    return inputs[used], labels[used], {part: np.searchsorted(used, index) for part, index in parts.items()}
+
+
+def require_classes(training_labels: Index, classes: Sequence[str]) -> None:
+    """Raises: Error T-CLASS with fewer than 2 classes, or a class with fewer than 2 training rows."""
+    if len(classes) < 2:
+        found = quote(classes[0]) if classes else _("none")
+        text = _("Only one class was found: {found}. At least 2 are needed to tell apart.")
+        raise Error("T-CLASS", text.format(found=found))
+    counts = np.bincount(training_labels, minlength=len(classes))
+    text = _("{name} has {n} in the training part; at least {least} are needed. Add some or leave the class out.")
+    if problems := [
+        Problem("T-CLASS", text.format(name=quote(name), n=n, least=FEWEST))
+        for name, n in zip(classes, counts.tolist(), strict=True)
+        if n < FEWEST
+    ]:
+        raise Error.of(problems)
+
+
+def require_parts(parts: Mapping[Part, Index]) -> None:
+    """Raises: Error T-CLASS when a part is empty: what is learned could not be measured."""
+    for part, index in parts.items():
+        if not len(index):
+            text = _("Too few samples: nothing is left for the {part} part. Add some, at least 4 of a class.")
+            raise Error("T-CLASS", text.format(part=_(part)))
+
+
+def fingerprint(inputs: NDArray[Any] | list[str], labels: Index, classes: Sequence[str]) -> str:
+    """The sha256 of inputs, labels and classes."""
+    digest = hashlib.sha256()
+    if isinstance(inputs, list):
+        for text in inputs:
+            content = text.encode("utf-8", "surrogatepass")
+            digest.update(len(content).to_bytes(8, "little") + content)
+    else:
+        digest.update(f"{inputs.dtype.str} {inputs.shape}".encode())
+        digest.update(np.ascontiguousarray(inputs).data)
+    digest.update(np.ascontiguousarray(labels).data)
+    digest.update("\0".join(classes).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

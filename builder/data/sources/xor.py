@@ -1,0 +1,36 @@
+"""The smallest problem that needs a hidden layer."""
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from builder.core.specs import Spec
+from builder.data.fields import PARTS, DataSpec, InputField, InputKind, Target
+from builder.data.sources.source import Progress, Samples, Source, fingerprint, quiet
+
+POINTS = ((0, 0), (0, 1), (1, 0), (1, 1))
+CLASSES = ("0", "1")
+
+
+class Xor(Source):
+    """The four points of exclusive or: 1 where exactly one input is 1.
+
+    There is nothing to hold back, so each part is all four points, and `validation`, `test`, `seed` and `limit` change
+    nothing.
+    """
+
+    title: ClassVar[str] = "XOR"
+    about: ClassVar[str] = "Four points that no straight line divides. Every part holds all four."
+    kind: ClassVar[InputKind] = "vector"
+
+    source: Literal["xor"] = "xor"
+
+    def spec(self) -> DataSpec:
+        field = InputField("vector", "vector", Spec((2, 2), "float32", "N F"))
+        return DataSpec((field,), Target("label", CLASSES))
+
+    def load(self, progress: Progress = quiet) -> Samples:
+        inputs = np.array(POINTS, np.float32)
+        labels = inputs.sum(axis=1).astype(np.int64) % 2
+        parts = {part: np.arange(len(POINTS), dtype=np.int64) for part in PARTS}
+        return Samples(inputs, labels, CLASSES, parts, fingerprint=fingerprint(inputs, labels, CLASSES))

@@ -1,0 +1,1 @@
+"""Tests: folders mirror those of `builder`; `contract` walks the registries."""

@@ -1,0 +1,223 @@
+"""Preparation: fitted on the training part, the same numbers everywhere; rows T07 and T08."""
+
+import inspect
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from tokenizers import Tokenizer
+
+from builder.core.errors import Error, Problem
+from builder.data import images, preparation
+from builder.data.preparation import (
+    ImagePreparation,
+    TextPreparation,
+    VectorPreparation,
+    fit,
+    from_json,
+    to_json,
+    vocabulary,
+)
+from builder.data.sources import SOURCES, Samples
+from builder.data.sources.digits import Digits
+from builder.data.sources.reviews import Reviews
+from builder.data.sources.xor import Xor
+
+TEXTS = ["The film was good.", "The film was bad!", "房间很大,早餐不错", "Ｔｈｅ ＦＩＬＭ café"]
+
+
+def text_preparation(tokens: str = "words", max_length: int = 8) -> TextPreparation:
+    return TextPreparation(tokenizer=vocabulary(TEXTS, tokens, 100), tokens=tokens, max_length=max_length)
+
+
+@pytest.fixture(scope="module")
+def digits() -> Samples:
+    return Digits().load()
+
+
+@pytest.mark.parametrize("name", ["digits", "reviews"])
+def test_only_the_training_part_is_looked_at(name: str) -> None:
+    source = SOURCES[name]()
+    samples = source.load()
+    if isinstance(samples.inputs, list):
+        changed = list(samples.inputs)
+        for part in ("validation", "test"):
+            for at in samples.parts[part]:
+                changed[at] = "zebra zebra zebra"
+    else:
+        changed = samples.inputs.copy()
+        for part in ("validation", "test"):
+            changed[samples.parts[part]] = 255
+    assert fit(source, replace(samples, inputs=changed)) == fit(source, samples)
+
+
+def test_training_images_are_standardised(digits: Samples) -> None:
+    fitted = fit(Digits(), digits)
+    x = fitted.apply(digits.of("train"))
+    assert x.shape == (len(digits.parts["train"]), 1, 8, 8)
+    assert x.dtype == np.float32
+    assert abs(x.mean()) < 1e-4
+    assert abs(x.std() - 1) < 1e-4
+
+
+def test_a_channel_that_never_varies_is_only_centred() -> None:
+    samples = Samples(np.full((4, 2, 2, 3), 51, np.uint8), np.array([0, 0, 1, 1]), ("a", "b"), {"train": np.arange(4)})
+    fitted = fit(Digits(), samples)
+    assert isinstance(fitted, ImagePreparation)
+    assert fitted.std == (1.0, 1.0, 1.0)
+    assert np.allclose(fitted.apply(samples.inputs), 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("source", [Digits(), Digits(mode="colour", size=12), Reviews(), Xor()])
+def test_saved_and_read_again_it_is_the_same(source: Digits | Reviews | Xor) -> None:
+    samples = source.load()
+    fitted = fit(source, samples)
+    again = from_json(to_json(fitted))
+    assert again == fitted
+    assert json.loads(to_json(fitted))["kind"] == source.kind
+    assert np.array_equal(again.apply(samples.of("test")), fitted.apply(samples.of("test")))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"kind": "sound"}', b'{"kind": "image", "size": "a"}', b"\xff"])
+def test_a_damaged_preparation_is_said(content: bytes) -> None:
+    with pytest.raises(Error, match=r"\[M-DAMAGED\] The preparation saved with this run is damaged"):
+        from_json(content)
+
+
+def test_an_image_file_becomes_what_the_network_was_trained_on(digits: Samples) -> None:
+    fitted = fit(Digits(), digits)
+    image = digits.inputs[0]
+    file = io.BytesIO()
+    Image.fromarray(image.squeeze()).save(file, "PNG")
+    raw = fitted.read(file.getvalue(), "digit.png")
+    assert np.array_equal(fitted.view(raw), image)
+    assert np.array_equal(fitted.apply([raw]), fitted.apply(digits.inputs[:1]))
+
+
+def test_notices_of_an_image_reach_who_reads_it(digits: Samples) -> None:
+    frames = [Image.new("L", (9, 9), level) for level in (1, 2, 3)]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    heard: list[Problem] = []
+    fit(Digits(), digits).read(file.getvalue(), "a.gif", heard.append)
+    assert ["Using the first of 3 frames." in notice.message for notice in heard] == [True]
+
+
+def test_words() -> None:
+    prepared = text_preparation()
+    assert prepared.view("The FILM, ｗａｓ unknownish 房间") == ["the", "film", ",", "was", "[UNK]", "房", "间"]
+    ids = prepared.apply(["the film", "", "the film was good . the film was bad !"])
+    assert ids.shape == (3, 8)
+    assert ids.dtype == np.int64
+    assert ids[0, :6].tolist() == [0] * 6
+    assert 0 not in ids[0, 6:]
+    assert not ids[1].any()
+    assert prepared.view("the film was good . the film was bad !")[-1] == "was"
+
+
+def test_characters() -> None:
+    prepared = text_preparation("characters", 20)
+    assert prepared.view("The  房间！") == ["t", "h", "e", " ", "房", "间", "!"]
+
+
+def test_the_vocabulary_is_limited_and_the_same_each_time() -> None:
+    source = Reviews(vocabulary_size=50)
+    samples = source.load()
+    fitted = [fit(source, samples) for _again in range(2)]
+    assert to_json(fitted[0]) == to_json(fitted[1])
+    ids = fitted[0].apply(samples.of("train"))
+    assert 1 in ids
+    assert ids.max() == 49
+
+
+def test_words_seen_once_teach_what_an_unknown_word_is() -> None:
+    source = Reviews()
+    samples = source.load()
+    assert (fit(source, samples).apply(samples.of("train")) == 1).any()
+
+
+ODD = ["猫很好", "😀👩‍👩‍👧", "שלום عالم", "a\u200bb\u2060c\ufeff", "\0\x01", "e\u0301", "\U0010ffff", "", " \t\n "]
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("tokens", ["words", "characters"])
+def test_t07_odd_text_is_read(text: str, tokens: str) -> None:
+    prepared = text_preparation(tokens)
+    ids = prepared.apply([prepared.read_text(text)])
+    assert ids.shape == (1, 8)
+    assert np.count_nonzero(ids) == len(prepared.view(text))
+
+
+@pytest.mark.parametrize("text", ["\ud800", "good \udfff film"])
+def test_t07_half_a_pair_is_said(text: str) -> None:
+    with pytest.raises(Error, match=r"\[T-TEXT\] Character \d+ is half of a pair"):
+        text_preparation().read_text(text)
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_t07_any_text_gives_numbers_or_a_sentence(text: str) -> None:
+    prepared = text_preparation()
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        with pytest.raises(Error, match=r"\[T-TEXT\] Character"):
+            prepared.read_text(text)
+    else:
+        assert prepared.apply([prepared.read_text(text)]).shape == (1, 8)
+
+
+@pytest.mark.parametrize("text", ["good film " * 1_000_000, "x" * 10_000_000, " " * 10_000_000, "房" * 3_000_000])
+def test_t08_ten_megabytes_are_cut_and_said(text: str) -> None:
+    prepared = text_preparation(max_length=512)
+    heard: list[Problem] = []
+    ids = prepared.apply([prepared.read_text(text, heard.append)])
+    assert [notice.message for notice in heard] == ["Only the first 512 tokens were used."]
+    assert ids.shape == (1, 512)
+
+
+def test_t08_nothing_is_said_of_a_text_that_fits() -> None:
+    heard: list[Problem] = []
+    text_preparation(max_length=4).read_text("the film was good", heard.append)
+    assert heard == []
+
+
+def test_a_text_file_is_read_as_typed_text_is() -> None:
+    prepared = text_preparation()
+    assert prepared.read("房间很大".encode(), "a.txt") == "房间很大"
+    with pytest.raises(Error, match=r"\[T-ENC\] Not UTF-8. It looks like GBK"):
+        prepared.read("房间很大，早餐不错".encode("gbk"), "a.txt")
+
+
+def test_typed_numbers() -> None:
+    fitted = fit(Xor(), Xor().load())
+    assert isinstance(fitted, VectorPreparation)
+    assert fitted.apply([fitted.read_text("0 1"), fitted.read_text("1,0")]).tolist() == [[-1.0, 1.0], [1.0, -1.0]]
+    assert fitted.view(fitted.read_text("0, 1")) == [0.0, 1.0]
+    for wrong in ("0", "0 1 2", "a b", "nan 1", "1e999 0", ""):
+        with pytest.raises(Error, match=r"\[T-TEXT\] .* is not 2 numbers"):
+            fitted.read_text(wrong)
+
+
+def test_text_for_a_network_of_images_is_refused(digits: Samples) -> None:
+    with pytest.raises(Error, match=r"\[T-TEXT\] This network reads images, not text"):
+        fit(Digits(), digits).read_text("seven")
+
+
+def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> None:
+    sources = [images.flattened, images.image_array, images.images_to_float]
+    sources += [preparation.token_ids, preparation.standardised]
+    alone: dict[str, object] = {"np": np, "Image": Image, "ImageOps": ImageOps, "Tokenizer": Tokenizer}
+    alone |= {"NDArray": NDArray, "Sequence": list}
+    exec("\n".join(inspect.getsource(function) for function in sources), alone)
+    fitted = fit(Digits(), digits)
+    assert isinstance(fitted, ImagePreparation)
+    seen = alone["image_array"](alone["flattened"](Image.fromarray(digits.inputs[5].squeeze())), (8, 8), 1)
+    assert np.array_equal(
+        alone["images_to_float"](seen[None], fitted.mean, fitted.std), fitted.apply(digits.inputs[5:6])
+    )
+    prepared = text_preparation()
+    assert np.array_equal(alone["token_ids"](Tokenizer.from_str(prepared.tokenizer), TEXTS, 8), prepared.apply(TEXTS))
