@@ -99,8 +99,8 @@ class NegativeLogLikelihood(Settings):
     type: Literal["nll"] = "nll"
 
 
-OPTIMIZERS = {cls.__name__: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad)}
-LOSSES = {"cross_entropy": CrossEntropy, "focal": Focal, "nll": NegativeLogLikelihood}
+OPTIMIZERS: dict[str, type[Settings]] = {cls.__name__: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad)}
+LOSSES: dict[str, type[Settings]] = {"cross_entropy": CrossEntropy, "focal": Focal, "nll": NegativeLogLikelihood}
 
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop | Adagrad, Field(discriminator="type")]
 Loss = Annotated[CrossEntropy | Focal | NegativeLogLikelihood, Field(discriminator="type")]

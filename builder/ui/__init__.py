@@ -1,0 +1,1 @@
+"""What the pages share: the session, forms, problems, pictures and charts."""

@@ -1,0 +1,118 @@
+"""Charts that do not stream; the live ones are in `builder.live`."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from builder.core.text import _
+from builder.data.fields import PARTS
+from builder.data.sources import Samples
+from builder.runs.store import Series
+
+# a colour-blind-safe order (Okabe & Ito 2008)
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
+MOST_SHOWN = 30  # classes in one chart
+MOST_POINTS = 2_000
+
+
+def class_counts(samples: Samples) -> go.Figure:
+    """How many samples each class has in each part."""
+    classes = list(samples.classes[:MOST_SHOWN])
+    figure = go.Figure()
+    for part, colour in zip(PARTS, COLOURS, strict=False):
+        counts = np.bincount(samples.labels[samples.parts[part]], minlength=len(samples.classes))
+        figure.add_bar(x=classes, y=counts[:MOST_SHOWN], name=_(part), marker_color=colour)
+    figure.update_layout(barmode="stack", **_frame(280), xaxis={"type": "category"}, yaxis={"title": _("samples")})
+    return _inert(figure)
+
+
+def probabilities(values: Mapping[str, float], most: int = 10) -> go.Figure:
+    """The top classes of one prediction, most probable first."""
+    top = list(values.items())[:most][::-1]
+    figure = go.Figure(
+        go.Bar(
+            x=[p for _name, p in top],
+            y=[name for name, _p in top],
+            orientation="h",
+            text=[f"{p:.1%}" for _name, p in top],
+            textposition="auto",
+            marker_color=[COLOURS[4]] * (len(top) - 1) + [COLOURS[0]],
+            hovertemplate="%{y}: %{x:.4f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        **_frame(60 + 28 * len(top)),
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": _("probability")},
+        yaxis={"type": "category"},
+    )
+    return _inert(figure)
+
+
+def curves(series: Sequence[tuple[str, Series]], title: str) -> go.Figure:
+    """One quantity of several runs, laid over each other."""
+    figure = go.Figure()
+    for (name, values), colour in zip(series, COLOURS * (len(series) // len(COLOURS) + 1), strict=False):
+        stride = max(1, len(values.step) // MOST_POINTS)
+        mode = "lines+markers" if len(values.step) < 60 else "lines"
+        figure.add_scatter(x=values.step[::stride], y=values.value[::stride], name=name, mode=mode, line_color=colour)
+    figure.update_layout(**_frame(320), xaxis={"title": _("step")}, yaxis={"title": title}, showlegend=True)
+    return _inert(figure)
+
+
+def points(samples: Samples) -> go.Figure:
+    """Samples of two numbers, coloured by class."""
+    figure = go.Figure()
+    values = np.asarray(samples.inputs)
+    for number, name in enumerate(samples.classes[: len(COLOURS)]):
+        own = values[samples.labels == number]
+        figure.add_scatter(
+            x=own[:, 0], y=own[:, 1], mode="markers", name=name, marker={"color": COLOURS[number], "size": 14}
+        )
+    figure.update_layout(**_frame(320))
+    return _inert(figure)
+
+
+def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Figure:
+    """How often each true class (rows) was taken for each class (columns)."""
+    figure = go.Figure(
+        go.Heatmap(
+            z=matrix,
+            x=list(classes),
+            y=list(classes),
+            colorscale="Blues",
+            text=matrix,
+            texttemplate="%{text}" if len(classes) <= 20 else None,
+            hovertemplate=_("true") + " %{y}, " + _("predicted") + " %{x}: %{z}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        **_frame(min(160 + 30 * len(classes), 700)),
+        xaxis={"type": "category", "title": _("predicted")},
+        yaxis={"type": "category", "title": _("true"), "autorange": "reversed"},
+    )
+    return _inert(figure)
+
+
+def _frame(height: int) -> dict[str, object]:
+    return {"height": height, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}}
+
+
+def _inert(figure: go.Figure) -> go.Figure:
+    """Names that users wrote may hold markup, which Plotly would read: angle brackets become harmless look-alikes."""
+    swap = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
+
+    def clean(values: object) -> object:
+        return (
+            [v.translate(swap) if isinstance(v, str) else v for v in values]
+            if isinstance(values, list | tuple)
+            else values
+        )
+
+    for trace in figure.data:
+        if isinstance(trace.name, str):
+            trace.name = trace.name.translate(swap)
+        for axis in ("x", "y"):
+            if isinstance(trace[axis], list | tuple):
+                trace[axis] = clean(trace[axis])
+    return figure

@@ -1,0 +1,169 @@
+"""The Data page: choosing a source, its settings, and a look at what comes out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from builder.core.errors import Error
+from builder.core.settings import parameters
+from builder.core.text import _
+from builder.data.fields import PARTS
+from builder.data.sources import SOURCES, Augmentation, ImageSource, Samples, Source, parse_source
+from builder.data.sources.places import keep_upload
+from builder.graph.document import Document
+from builder.ui import charts, forms, problems, session
+from builder.ui.loading import load
+from builder.ui.markup import plain
+
+SHARED = ("validation", "test", "seed", "limit")  # kept when another source is chosen
+Image = NDArray[Any]  # (H, W, C)
+
+SHOWN = 12
+UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"]}
+
+
+def choose(document: Document) -> None:
+    """Source, file, and settings."""
+    now = str(document.data.get("source", ""))
+    st.session_state["source"] = now if now in SOURCES else None
+
+    def change() -> None:
+        name = st.session_state["source"]
+        if name and name != now:
+            kept = {key: value for key, value in document.data.items() if key in SHARED}
+            session.edit({"op": "set_data", "values": {**kept, "source": name}, "replace": True})
+
+    st.selectbox(
+        _("Data set"),
+        list(SOURCES),
+        key="source",
+        format_func=lambda name: _(SOURCES[name].title),
+        on_change=change,
+        placeholder=_("Choose a data set"),
+    )
+    cls = SOURCES.get(now)
+    if cls is None:
+        return
+    st.caption(plain(_(cls.about), 300))
+    if "path" in cls.model_fields:
+        _file(now, document)
+    st.markdown(f"**{_('Settings')}**")
+    shown = tuple(p for p in parameters(cls) if p.name != "path")
+    forms.draw(shown, document.data, f"data:{now}", _set)
+    if issubclass(cls, ImageSource):
+        _augmentation(document)
+
+
+def _set(name: str, value: Any) -> None:
+    session.edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
+
+
+def _file(source: str, document: Document) -> None:
+    """An upload, or the path of something on this machine."""
+    file = st.file_uploader(_("Upload"), type=UPLOADS[source], key=f"upload:{source}", max_upload_size=500)
+    if file is not None and st.session_state.get("kept_upload") != file.file_id:
+        try:
+            path = keep_upload(file.name, file.getvalue())
+        except Error as error:
+            st.error(plain(str(error), 320))
+        else:
+            st.session_state.kept_upload = file.file_id
+            _set("path", path)
+            st.rerun()
+    path = str(document.data.get("path", ""))
+    key = f"path:{source}"
+    st.session_state[key] = path
+    st.text_input(
+        _("or a path on this machine"),
+        key=key,
+        on_change=lambda: _set("path", st.session_state[key].strip()),
+        placeholder=_("a folder with a folder for each class, or a .zip of it")
+        if source == "images"
+        else _("a .csv file"),
+    )
+
+
+def _augmentation(document: Document) -> None:
+    values = document.data.get("augmentation", {})
+    values = values if isinstance(values, dict) else {}
+    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
+
+    def change(name: str, value: Any) -> None:
+        _set("augmentation", {k: v for k, v in {**values, name: value}.items() if v is not None})
+
+    forms.draw(parameters(Augmentation), values, "augmentation", change)
+
+
+def look(document: Document) -> None:
+    """Parts, classes and samples of the chosen data."""
+    source, found = parse_source(document.data)
+    if source is None:
+        problems.draw(found, "data")
+        return
+    try:
+        samples = load(source)
+    except Error as error:
+        problems.draw(error.problems, "data")
+        return
+    for notice in samples.notices[:20]:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
+    for column, part in zip(st.columns(3), PARTS, strict=True):
+        column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
+    st.plotly_chart(charts.class_counts(samples), key="class-counts")
+    st.markdown(f"**{_('Samples')}** :small[:gray[{_('of the training part')}]]")
+    _samples(source, samples)
+    if isinstance(source, ImageSource) and source.augmentation != Augmentation():
+        _augmented(source, samples)
+
+
+def _some(samples: Samples) -> list[int]:
+    """A few training samples from all over the part: sets are often sorted by class."""
+    index = samples.parts["train"]
+    return [int(i) for i in index[np.linspace(0, len(index) - 1, min(SHOWN, len(index))).astype(int)]]
+
+
+def _samples(source: Source, samples: Samples) -> None:
+    some = _some(samples)
+    labels = [samples.classes[samples.labels[i]] for i in some]
+    if source.kind == "image":
+        pictures([np.asarray(samples.inputs[i]) for i in some], labels)
+    elif source.kind == "text":
+        table = pd.DataFrame({_("text"): [samples.inputs[i] for i in some], _("label"): labels})
+        st.dataframe(table, hide_index=True, width="stretch")
+    elif np.asarray(samples.inputs).shape[1] == 2:
+        st.plotly_chart(charts.points(samples), key="points")
+    else:
+        st.dataframe(pd.DataFrame(np.asarray(samples.inputs)[some]).assign(label=labels), hide_index=True)
+
+
+def picture(image: Image) -> Image:
+    """An image (H, W, C) enlarged by whole pixels, so that small ones show what the network sees."""
+    factor = max(1, 96 // max(image.shape[:2]))
+    enlarged = image.repeat(factor, 0).repeat(factor, 1)
+    return enlarged[..., 0] if enlarged.shape[-1] == 1 else enlarged
+
+
+def pictures(images: Sequence[Image], captions: Sequence[str]) -> None:
+    """Small images side by side, each with its caption."""
+    with st.container(horizontal=True, gap="small"):
+        for image, caption in zip(images, captions, strict=True):
+            st.image(picture(image), caption=plain(caption, 20) if caption else None, width=92)
+
+
+def _augmented(source: ImageSource, samples: Samples) -> None:
+    """One training image many times, as augmentation would show it."""
+    # imported here: torch is not needed to look at data without augmentation
+    import torch
+
+    from builder.data.augmentation import augmented
+
+    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one image, as the network may meet it')}]]")
+    one = np.asarray(samples.inputs[_some(samples)[0]])
+    batch = torch.from_numpy(one.copy()).permute(2, 0, 1).float().expand(8, -1, -1, -1).contiguous()
+    changed = augmented(batch, source.augmentation, torch.Generator().manual_seed(source.seed))
+    images = changed.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+    pictures([one, *images], [_("original"), *[""] * len(images)])

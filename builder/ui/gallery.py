@@ -1,0 +1,96 @@
+"""The cards of the gallery."""
+
+import json
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from builder.core.errors import Error
+from builder.core.text import _, count
+from builder.data.sources import SOURCES
+from builder.examples import FOLDER
+from builder.graph.document import Document, read
+from builder.graph.edit import apply
+from builder.ui import session
+from builder.ui.markup import plain
+from builder.ui.session import Workbench
+from builder.ui.thumbnail import thumbnail
+
+EMPTY = Document(data={"source": "digits"})
+
+
+@cache
+def _facts() -> dict[str, dict[str, Any]]:
+    """What is known of each example without computing it; a test keeps it true."""
+    facts: dict[str, dict[str, Any]] = json.loads((FOLDER / "facts.json").read_bytes())
+    return facts
+
+
+def card(name: str, document: Document) -> None:
+    """One network: picture, title, what it learns, data, size, and the button that opens it."""
+    facts = _facts().get(name, {})
+    source = SOURCES.get(str(document.data.get("source")))
+    with st.container(border=True, height="stretch"):
+        st.image(thumbnail(document), width="stretch", alt=_("Layers of {title}").format(title=document.title))
+        st.subheader(plain(document.title), anchor=False)
+        st.markdown(plain(_(document.about), 300))
+        with st.container(horizontal=True, gap="xsmall"):
+            if source:
+                st.badge(plain(_(source.title)), icon=":material/dataset:", color="blue")
+            st.badge(_("{n} layers").format(n=len(document.graph.nodes)), icon=":material/layers:", color="gray")
+            if "params" in facts:
+                st.badge(_("{n} parameters").format(n=count(facts["params"])), icon=":material/tune:", color="gray")
+            if "reaches" in facts:
+                st.badge(plain(_(facts["reaches"])), icon=":material/flag:", color="green")
+        st.space("stretch")
+        if st.button(_("Open"), key=f"open:{name}", width="stretch", icon=":material/arrow_forward:"):
+            session.new_network(document)
+            session.go("build")
+
+
+def welcome_back(bench: Workbench) -> None:
+    """The way back to the network that was open last."""
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(_("Your network **{title}** is as you left it.").format(title=plain(bench.document.title)))
+        if st.button(_("Continue"), icon=":material/history:"):
+            session.go("build", network=bench.id)
+
+
+def own_work() -> None:
+    """An empty network, or one from a file."""
+    st.subheader(_("Or begin with your own"), anchor=False)
+    left, right = st.columns(2)
+    with left, st.container(border=True):
+        st.markdown(_("**An empty network**: an input, an output, and everything between them up to you."))
+        if st.button(_("New network"), icon=":material/add:"):
+            begin_empty()
+            session.go("build")
+    with right, st.container(border=True):
+        st.markdown(_("**A file** that netbuilder saved."))
+        open_file("gallery")
+
+
+def begin_empty() -> None:
+    """Open a network that has only its ends."""
+    edits = ({"op": "insert", "type": "Input"}, {"op": "insert", "type": "Output", "after": "input"})
+    document = apply(EMPTY.model_copy(update={"title": _("Untitled network")}), *edits)
+    session.new_network(document)
+
+
+def open_file(key: str) -> None:
+    """A file chooser that opens a saved document as a new network."""
+    file = st.file_uploader(
+        _("Network file"), type=["json"], key=f"file:{key}", max_upload_size=5, label_visibility="collapsed"
+    )
+    if file is None:
+        return
+    try:
+        document = read(file.getvalue())
+    except Error as error:
+        st.error(plain(str(error), 320))
+        return
+    if st.session_state.get("opened_file") != file.file_id:
+        st.session_state.opened_file = file.file_id
+        session.new_network(document)
+        session.go("build")

@@ -1,0 +1,95 @@
+"""The chosen layer: its name, inputs, parameters, cost and what it does."""
+
+from typing import Any
+
+import streamlit as st
+
+from builder.compiler.report import Report
+from builder.core.settings import parameters
+from builder.core.text import _, count, size
+from builder.graph.document import Document, Graph, Node
+from builder.layers import LAYERS, Layer, Many, describe
+from builder.ui import forms, session
+from builder.ui.markup import plain
+from builder.ui.outline import select, selected
+
+
+def draw(document: Document, report: Report) -> None:
+    """The form of the chosen layer."""
+    node = selected(document.graph)
+    if node is None:
+        return
+    cls = LAYERS.get(node.type)
+    with st.container(border=True, key="inspector"):
+        st.markdown(f"#### {plain(node.type)}")
+        if cls is None:
+            st.markdown(_("This type is not in the catalogue."))
+            return
+        facts = describe(cls)
+        st.markdown(plain(facts["description"], 200))
+        _name(node)
+        if cls.inputs:
+            _inputs(document.graph, node, cls)
+        forms.draw(parameters(cls), node.params, f"{node.id}", lambda name, value: _change(node.id, name, value))
+        _cost(node, report)
+        with st.expander(_("Shape rule and source"), icon=":material/menu_book:"):
+            st.markdown(f"{plain(facts['shape'], 200)}\n\n:small[:gray[{plain(facts['source'], 300)}]]")
+
+
+def _change(node: str, name: str, value: Any) -> None:
+    edit: dict[str, Any] = {"op": "set_params", "node": node}
+    edit |= {"reset": [name]} if value is None else {"params": {name: value}}
+    session.edit(edit, tag=f"{node}:{name}")
+
+
+def _name(node: Node) -> None:
+    key = f"{node.id}:id"
+    st.session_state[key] = node.id
+
+    def rename() -> None:
+        new = st.session_state[key].strip()[:200]
+        if new:
+            session.edit({"op": "rename", "node": node.id, "id": new})
+            bench = session.workbench()
+            if bench and bench.document.graph.node(node.id) is None:  # it was not refused
+                select(new)
+
+    st.text_input(
+        _("Name"), key=key, max_chars=200, on_change=rename, help=_("The layer's name in the generated code.")
+    )
+
+
+def _inputs(graph: Graph, node: Node, cls: type[Layer]) -> None:
+    """Which layers feed this one; for a join, several."""
+    key = f"{node.id}:inputs"
+    others = [n.id for n in graph.nodes if n.id != node.id and n.type != "Output"]
+    now = [edge.source for edge in graph.into(node.id) if edge.source in others]
+    st.session_state[key] = list(dict.fromkeys(now))
+    many = isinstance(cls.inputs, Many)
+
+    def rewire() -> None:
+        session.edit({"op": "set_inputs", "node": node.id, "sources": list(st.session_state[key])})
+
+    st.multiselect(
+        _("Inputs") if many else _("Input"),
+        others,
+        key=key,
+        max_selections=None if many else 1,
+        on_change=rewire,
+        placeholder=_("Choose layers") if many else _("Choose a layer"),
+        help=_("The layers whose output enters here. Naming a layer further up makes a skip."),
+    )
+
+
+def _cost(node: Node, report: Report) -> None:
+    found = report.nodes[node.id]
+    if found.spec is None:
+        return
+    facts = [
+        _("Output {shape} ({axes})").format(shape=f"`{found.spec}`", axes=plain(found.spec.names)),
+        _("{n} parameters").format(n=count(found.params)),
+    ]
+    if found.flops:
+        facts.append(_("{n} FLOPs a sample").format(n=count(found.flops)))
+    facts.append(_("{n} of output a sample").format(n=size(found.bytes)))
+    st.caption(" · ".join(facts))

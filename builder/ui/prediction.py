@@ -1,0 +1,293 @@
+"""The Predict page: choose a run, give it something of your own, read the answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from builder.core.errors import MOST_LISTED, Error, Problem
+from builder.core.text import _
+from builder.data.images import EXTENSIONS
+from builder.data.preparation import ImagePreparation, TextPreparation
+from builder.data.tables import csv_safe
+from builder.prediction.predictor import Prediction, Predictor
+from builder.runs.store import Run
+from builder.training import supervisor
+from builder.ui import charts, problems, services, session
+from builder.ui.datasets import picture, pictures
+from builder.ui.markup import plain
+from builder.ui.training import RUN
+
+CANVAS = 280  # pixels
+STROKE = {8: 44, 28: 20}  # how thick the brush is for networks that see so many pixels
+MOST_FILES = 500
+
+
+def draw() -> None:
+    """The page."""
+    run = _choose()
+    if run is None:
+        return
+    if not services.store().checkpoints(run.id):
+        _wait(run.id)
+        return
+    try:
+        predictor = _predictor(run)
+    except Error as error:
+        problems.draw(error.problems, "predictor")
+        return
+    _use(predictor, run)
+
+
+@st.fragment(run_every=1.0)
+def _wait(id: str) -> None:
+    """Look every second whether the run has saved its first weights."""
+    if services.store().checkpoints(id) or not services.store().get(id).active:
+        st.rerun()
+    st.info(
+        _("The run has saved no weights yet. This page goes on by itself as soon as it has."),
+        icon=":material/hourglass_empty:",
+    )
+    if st.button(_("Watch the run"), icon=":material/show_chart:"):
+        session.go("train", run=id)
+
+
+def _choose() -> Run | None:
+    """The run of the address, or one of a list."""
+    store = services.store()
+    supervisor.reap(store)
+    runs = {run.id: run for run in store.list() if store.checkpoints(run.id) or run.active}
+    if not runs:
+        st.info(
+            _("Nothing is trained yet. A network from the gallery is ready in under a minute."),
+            icon=":material/auto_awesome:",
+        )
+        if st.button(_("Go to the gallery"), type="primary"):
+            session.go("gallery")
+        return None
+    wanted = st.query_params.get(RUN)
+    if wanted not in runs:
+        if wanted:
+            st.error(plain(_("[P-NONE] No such run. Choose another.")))
+        wanted = next(iter(runs))
+    st.session_state["predict-run"] = wanted
+
+    def choose() -> None:
+        st.query_params[RUN] = st.session_state["predict-run"]
+
+    st.selectbox(
+        _("Run"), list(runs), key="predict-run", format_func=lambda id: _name(runs[id]), on_change=choose, width=520
+    )
+    st.query_params[RUN] = str(wanted)
+    return runs[str(wanted)]
+
+
+def _name(run: Run) -> str:
+    best = f" · {run.best_val_accuracy:.1%}" if run.best_val_accuracy is not None else ""
+    state = f" · {_('still training')}" if run.active else ""
+    return f"{run.name}{best}{state} · {run.id[:8]}"
+
+
+def _predictor(run: Run) -> Predictor:
+    """The run's predictor with its best weights so far, kept until better ones are saved."""
+    checkpoints = services.store().checkpoints(run.id)
+    return _kept(run.id, max((c.sha256 for c in checkpoints if c.best), default=str(len(checkpoints))))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _kept(id: str, weights: str) -> Predictor:
+    return Predictor.of(services.store(), id)
+
+
+def _use(predictor: Predictor, run: Run) -> None:
+    preparation = predictor.preparation
+    if isinstance(preparation, ImagePreparation):
+        ways = {_("Draw"): _drawing, _("Upload"): _images}
+    elif isinstance(preparation, TextPreparation):
+        ways = {_("Type"): _typed, _("Upload"): _texts}
+    else:
+        ways = {_("Type"): _numbers}
+    if len(ways) > 1:
+        way = st.segmented_control(
+            _("Input"),
+            list(ways),
+            default=next(iter(ways)),
+            key=f"way:{preparation.kind}",
+            required=True,
+            label_visibility="collapsed",
+        )
+    else:
+        way = next(iter(ways))
+    ways[str(way)](predictor, run)
+
+
+def _drawing(predictor: Predictor, run: Run) -> None:
+    # imported here: it registers its component at import, for which Streamlit must be running
+    from streamlit_drawable_canvas import st_canvas
+
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        st.caption(_("Draw here. It is centred and scaled as the training images are."))
+        size = predictor.preparation.size[0] if isinstance(predictor.preparation, ImagePreparation) else 28
+        generation = st.session_state.setdefault("drawing", 0)
+        result = st_canvas(
+            stroke_width=STROKE.get(size, 18),
+            stroke_color="#ffffff",
+            background_color="#000000",
+            height=CANVAS,
+            width=CANVAS,
+            return_image_data=True,
+            key=f"canvas:{run.id}:{generation}",
+        )
+
+        def clear() -> None:
+            st.session_state["drawing"] += 1
+
+        st.button(_("Clear"), icon=":material/ink_eraser:", on_click=clear)
+    image = result.image_data
+    file = predictor.drawing(np.asarray(image)) if image is not None else None
+    with right:
+        if file is None:
+            st.info(_("The answer appears here as soon as you draw."), icon=":material/draw:")
+            return
+        raw = predictor.read(file, "drawing.png")
+        _answer(predictor, raw, predictor.predict([raw], [_("drawing")])[0])
+
+
+def _images(predictor: Predictor, run: Run) -> None:
+    files = st.file_uploader(
+        _("One image or many"),
+        type=[e.lstrip(".") for e in EXTENSIONS],
+        accept_multiple_files=True,
+        key=f"images:{run.id}",
+    )
+    grey = isinstance(predictor.preparation, ImagePreparation) and predictor.preparation.mode == "grey"
+    invert = grey and st.toggle(_("Invert: dark on light becomes light on dark"), key="invert")
+    if not files:
+        st.caption(_("PNG, JPEG, WebP, BMP or GIF. Photographs are turned, scaled and converted as in training."))
+        return
+    raws, names, bad = [], [], []
+    for file in files[:MOST_FILES]:
+        try:
+            raw = predictor.read(file.getvalue(), file.name)
+        except Error as error:
+            bad += list(error.problems)
+            continue
+        raws.append(255 - raw if invert else raw)
+        names.append(file.name)
+    _answers(predictor, raws, names, bad)
+
+
+def _typed(predictor: Predictor, run: Run) -> None:
+    text = st.text_input(
+        _("Text"),
+        key=f"text:{run.id}",
+        placeholder=_("Write something, in any language that the data had."),
+        live=True,
+    )
+    if not text or not text.strip():
+        st.caption(_("The answer appears as you type."))
+        return
+    _one(predictor, predictor.predict_texts([text])[0], text)
+
+
+def _texts(predictor: Predictor, run: Run) -> None:
+    file = st.file_uploader(
+        _("A text file with one text a line"), type=["txt", "csv"], key=f"texts:{run.id}", max_upload_size=5
+    )
+    if file is None:
+        st.caption(_("Each line is judged on its own; the table can be downloaded."))
+        return
+    try:
+        lines = _lines(file.getvalue())
+    except Error as error:
+        problems.draw(error.problems, "texts")
+        return
+    found = predictor.predict_texts(lines)
+    bad = [item for item in found if isinstance(item, Problem)]
+    good = [item for item in found if isinstance(item, Prediction)]
+    _bad(bad)
+    if good:
+        _table(good)
+
+
+def _lines(content: bytes) -> list[str]:
+    # imported here to keep this module's top free of what only uploads need
+    from builder.data.tables import decoded
+
+    return [line.strip() for line in decoded(content).splitlines() if line.strip()]
+
+
+def _numbers(predictor: Predictor, run: Run) -> None:
+    text = st.text_input(_("Numbers, divided by spaces"), key=f"numbers:{run.id}", placeholder="0 1", live=True)
+    if text and text.strip():
+        _one(predictor, predictor.predict_texts([text])[0], text)
+
+
+def _one(predictor: Predictor, found: Prediction | Problem, text: str) -> None:
+    if isinstance(found, Problem):
+        problems.draw([found], "one")
+        return
+    for notice in found.notices:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
+    _answer(predictor, predictor.preparation.read_text(text), found)
+
+
+def _answers(predictor: Predictor, raws: Sequence[Any], names: Sequence[str], bad: Sequence[Problem]) -> None:
+    _bad(bad)
+    if not raws:
+        return
+    found = predictor.predict(raws, names)
+    if len(found) == 1:
+        _answer(predictor, raws[0], found[0])
+        return
+    captions = [f"{p.label} {p.probabilities[p.label]:.0%}" for p in found[:24]]
+    pictures([predictor.view(raw) for raw in raws[:24]], captions)
+    _table(found)
+
+
+def _bad(bad: Sequence[Problem]) -> None:
+    if bad:
+        problems.draw(bad[:MOST_LISTED], "bad")
+
+
+def _answer(predictor: Predictor, raw: Any, found: Prediction) -> None:
+    """One answer: what the network saw, the top classes, how long it took."""
+    left, right = st.columns([1, 2.5], gap="medium")
+    view = predictor.view(raw)
+    with left:
+        st.caption(_("What the network sees"))
+        if isinstance(view, np.ndarray):
+            st.image(picture(view), width=140)
+        elif view and isinstance(view[0], str):
+            st.markdown(
+                " ".join(f":blue-badge[{plain(token, 20)}]" for token in view[:64]) + (" …" if len(view) > 64 else "")
+            )
+        else:
+            st.text(" ".join(f"{value:g}" for value in view))
+    with right:
+        st.markdown(f"### {plain(found.label)} :gray[{found.probabilities[found.label]:.1%}]")
+        st.plotly_chart(
+            charts.probabilities(found.probabilities), key="probabilities", config={"displayModeBar": False}
+        )
+        st.caption(_("{ms:.1f} ms on this machine").format(ms=found.milliseconds))
+
+
+def _table(found: Sequence[Prediction]) -> None:
+    """Many answers, and the same to download."""
+    rows = [
+        {_("input"): p.input, _("label"): p.label, _("probability"): p.probabilities[p.label], **p.probabilities}
+        for p in found
+    ]
+    table = pd.DataFrame(rows)
+    st.dataframe(
+        table, hide_index=True, column_config={_("probability"): st.column_config.ProgressColumn(format="percent")}
+    )
+    safe = table.map(csv_safe)
+    st.download_button(
+        _("Download as CSV"), safe.to_csv(index=False).encode("utf-8-sig"), "predictions.csv", "text/csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    st.caption(_("Texts that begin like a formula get a ' in front, so that no spreadsheet runs them."))

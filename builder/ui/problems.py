@@ -1,0 +1,41 @@
+"""Problems as people meet them: the sentence beside its layer, and the button that mends it."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from builder.core.errors import MOST_LISTED, Problem
+from builder.core.text import _
+from builder.ui import session
+from builder.ui.markup import plain
+
+LOOKS = {
+    "error": ("red", ":material/error:"),
+    "warning": ("orange", ":material/warning:"),
+    "hint": ("blue", ":material/lightbulb:"),
+}
+
+
+def draw(problems: Iterable[Problem], key: str) -> None:
+    """The problems, at most 20, each with its fix."""
+    problems = list(problems)
+    for i, problem in enumerate(problems[:MOST_LISTED]):
+        _one(problem, f"{key}:{i}")
+    if len(problems) > MOST_LISTED:
+        st.caption(_("and {n} more").format(n=len(problems) - MOST_LISTED))
+
+
+def _one(problem: Problem, key: str) -> None:
+    colour, icon = LOOKS[problem.severity]
+    fix = problem.fix
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"problem:{key}"):
+        st.markdown(f":small[{icon} :{colour}[{plain(str(problem), 340)}]]", width="stretch")
+        if fix:
+            st.button(
+                plain(fix.label),
+                key=f"fix:{key}",
+                icon=":material/build:",
+                on_click=session.edit,
+                args=fix.edits,
+                help=_("Mend it. Undo brings it back."),
+            )

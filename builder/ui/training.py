@@ -1,0 +1,188 @@
+"""The Train page: the recipe's form, start, and the live view with its controls."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from builder.compiler.check import check
+from builder.core.errors import Error
+from builder.core.settings import Settings, parameters
+from builder.core.text import _
+from builder.graph.document import Document, from_json
+from builder.graph.recipe import LOSSES, OPTIMIZERS, Recipe
+from builder.live import live
+from builder.runs.store import History, Run
+from builder.training import supervisor
+from builder.ui import forms, problems, services, session
+from builder.ui.markup import plain
+from builder.ui.session import Workbench
+
+RUN = "run"  # query parameter of the run that is watched
+
+
+def head(bench: Workbench) -> None:
+    """Which network, the button that starts a run, and what stands in its way."""
+    report = check(bench.document)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"## {plain(bench.document.title or _('Untitled network'))}", width="stretch")
+        if not report.ok and st.button(_("Mend it in Build"), icon=":material/account_tree:"):
+            session.go("build")
+        pressed = st.button(
+            _("Start training"),
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not report.ok,
+            shortcut="Alt+Enter",
+            key="start",
+        )
+    if report.problems:
+        problems.draw(report.problems, "train")
+    if pressed:
+        _start(bench)
+
+
+def recipe(document: Document) -> None:
+    """Every setting of the training."""
+    everything = {p.name: p for p in parameters(Recipe)}
+    with st.container(border=True, key="recipe"):
+        st.markdown(f"#### {_('Recipe')}")
+        forms.draw(tuple(everything[name] for name in ("epochs", "batch_size")), document.recipe, "recipe", _set)
+        _variant("optimizer", _("Optimizer"), OPTIMIZERS, "Adam", document)
+        _variant("loss", _("Loss"), LOSSES, "cross_entropy", document)
+        forms.draw(tuple(everything[name] for name in ("seed", "device")), document.recipe, "recipe", _set)
+
+
+def _set(name: str, value: Any) -> None:
+    session.edit({"op": "set_recipe", "values": {name: value}}, tag=f"recipe:{name}")
+
+
+def _variant(name: str, label: str, kinds: Mapping[str, type[Settings]], default: str, document: Document) -> None:
+    """A choice of several settings classes, and the form of the chosen one."""
+    now = document.recipe.get(name)
+    values: dict[str, Any] = dict(now) if isinstance(now, dict) else {"type": default}
+    kind = str(values.get("type"))
+    key = f"recipe:{name}"
+    st.session_state[key] = kind if kind in kinds else None
+
+    def choose() -> None:
+        _set(name, {"type": st.session_state[key]})
+
+    st.selectbox(label, list(kinds), key=key, on_change=choose, help=_first(kinds.get(kind)))
+
+    def change(parameter: str, value: Any) -> None:
+        _set(name, {k: v for k, v in {**values, parameter: value}.items() if v is not None})
+
+    if kind in kinds:
+        forms.draw(parameters(kinds[kind]), values, f"recipe:{name}:{kind}", change)
+
+
+def _first(kind: type[Settings] | None) -> str | None:
+    return plain(_((kind.__doc__ or "").split("\n")[0]), 200) if kind else None
+
+
+def _start(bench: Workbench) -> None:
+    try:
+        run = supervisor.start(services.store(), bench.document, bench.document.title)
+    except Error as error:
+        st.error(plain(str(error), 320))
+        return
+    st.query_params[RUN] = run.id
+    st.rerun()
+
+
+def watched() -> Run | None:
+    """The run of the address; otherwise the newest one, an active one first."""
+    store = services.store()
+    supervisor.reap(store)
+    wanted = st.query_params.get(RUN)
+    if wanted:
+        try:
+            return store.get(wanted)
+        except Error as error:
+            st.error(plain(str(error)))
+    runs = store.list()
+    return next((run for run in runs if run.active), runs[0] if runs else None)
+
+
+def watch(bench: Workbench) -> None:
+    """The run, live, with its controls and its numbers."""
+    run = watched()
+    if run is None:
+        st.markdown(f"#### {_('No run yet')}")
+        st.info(
+            _("Press “Start training”. Loss and accuracy appear here as they are measured."),
+            icon=":material/show_chart:",
+        )
+        return
+    st.query_params[RUN] = run.id
+    _live(run.id, bench)
+
+
+@st.fragment
+def _live(id: str, bench: Workbench) -> None:
+    run = services.store().get(id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"#### {plain(run.name)}", width="stretch")
+        _controls(run)
+    if run.active and from_json(run.document) != bench.document:
+        when = datetime.fromtimestamp(run.created_at).strftime("%H:%M")
+        st.caption(_("Running the version of {time}; what was edited since is for the next run.").format(time=when))
+    live(run.id, key=f"live:{run.id}", on_status=None)
+    _numbers(run)
+
+
+def _controls(run: Run) -> None:
+    if run.status == "running":
+        _control(_("Pause"), "pause", supervisor.pause, run)
+    if run.status == "paused":
+        _control(_("Resume"), "play_arrow", supervisor.resume, run, "primary")
+    if run.active:
+        _control(_("Stop"), "stop", supervisor.stop, run)
+    if run.resumable:
+        _control(_("Resume"), "play_arrow", supervisor.resume, run, "primary")
+    if st.button(_("Predict"), icon=":material/auto_awesome:", key="to-predict",
+                 type="primary" if run.status == "finished" else "secondary"):  # fmt: skip
+        session.go("predict", run=run.id)
+
+
+def _control(label: str, icon: str, act: Any, run: Run, type: Any = "secondary") -> None:
+    def press() -> None:
+        try:
+            act(services.store(), run.id)
+        except Error as error:
+            session.fail(error)
+
+    st.button(label, icon=f":material/{icon}:", on_click=press, key=f"control:{icon}", type=type)
+
+
+def _numbers(run: Run) -> None:
+    """The same numbers as a table, shown on request and always there to download."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = st.toggle(_("Show as a table"), key="as-table")
+        st.download_button(
+            _("Download the numbers"),
+            lambda: table(services.store().history(run.id)).to_csv(index=False).encode(),
+            "history.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download-history",
+        )
+    if shown:
+        st.dataframe(table(services.store().history(run.id)), hide_index=True, height=320)
+
+
+def table(history: History) -> pd.DataFrame:
+    """A row a step, a column a quantity."""
+    columns = {
+        name: pd.Series(
+            series.value, index=pd.MultiIndex.from_arrays([series.step, series.epoch], names=["step", "epoch"])
+        )
+        for name, series in history.series.items()
+    }
+    if not columns:
+        return pd.DataFrame(columns=["step", "epoch"])
+    return pd.DataFrame(columns).sort_index().reset_index()
