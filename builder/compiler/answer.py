@@ -31,6 +31,9 @@ def answer(
         words = text.format(node=named(node), n=classes, source=quote(wire.source), shape=spec)
         yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, classes, nodes))
         return
+    if not _learns(wire.source, nodes):
+        text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
+        yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=_add_linear(graph, wire, spec, classes))
     last = nodes[wire.source].layer
     if recipe is not None and last is not None:
         yield from _loss(wire.source, last, recipe)
@@ -47,6 +50,10 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str,
             return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
         id = found.sources[0] if layer and alone and type(layer).family in PASSING else None
+    return _add_linear(graph, wire, spec, classes)
+
+
+def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
     edge = wire.model_dump()
     taken = {n.id for n in graph.nodes}
     name = next(n for n in ("classes", *(f"classes{i}" for i in range(len(taken) + 1))) if n not in taken)
@@ -55,6 +62,14 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str,
         return Fix(_("Insert Linear with {n} features").format(n=classes), tuple(edits))
     edits.append({"op": "insert", "type": "Flatten", "edge": {"source": wire.source, "target": name, "input": None}})
     return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))
+
+
+def _learns(id: str, nodes: dict[str, NodeReport]) -> bool:
+    """Whether a node, or any from which it is reached, has weights."""
+    reached = [id]
+    for found in reached:
+        reached += [source for source in nodes[found].sources if source not in reached]
+    return any(nodes[found].params for found in reached)
 
 
 def _loss(source: str, last: Layer, recipe: Recipe) -> Iterator[Problem]:

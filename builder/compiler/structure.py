@@ -143,10 +143,22 @@ def _hungry(graph: Graph, node: Node, into: tuple[Edge, ...], least: int) -> Pro
 
 
 def _above(graph: Graph, node: Node, taken: set[str]) -> str | None:
-    """The nearest node above in the outline that could feed this one."""
+    """The nearest node above in the outline that could feed this one without a loop."""
     at = graph.nodes.index(node)
-    fitting = (n.id for n in reversed(graph.nodes[:at]) if n.type != "Output" and n.id not in taken)
+    unfit = taken | _behind(graph, node.id)
+    fitting = (n.id for n in reversed(graph.nodes[:at]) if n.type != "Output" and n.id not in unfit)
     return next(fitting, None)
+
+
+def _behind(graph: Graph, id: str) -> set[str]:
+    """The nodes that a node leads to."""
+    found: set[str] = set()
+    ahead = [id]
+    while ahead:
+        new = {edge.target for edge in graph.out_of(ahead.pop())} - found
+        found |= new
+        ahead += new
+    return found
 
 
 def _ends(graph: Graph) -> Iterator[Problem]:
@@ -184,5 +196,6 @@ def _unused(graph: Graph) -> Iterator[Problem]:
     for node in graph.nodes:
         if node.type != "Output" and not graph.out_of(node.id):
             text = _("{node} leads to no Output, so it does nothing. Connect it or delete it.")
-            fix = Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
+            # an Input is needed; deleting it would only be the next problem
+            fix = None if node.type == "Input" else Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
             yield Problem("G-UNUSED", text.format(node=named(node)), node.id, severity="warning", fix=fix)

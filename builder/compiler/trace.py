@@ -58,7 +58,9 @@ def _try(layer: Layer, inputs: tuple[Spec, ...]) -> Traced:
     with _Count() as counted:  # type: ignore[no-untyped-call]
         y = evaluate(layer.forward("module", *names), {"module": module, **values})
     axes = type(layer).gives or (inputs[0].axes if len(y.shape) == len(inputs[0].shape) else "")
-    spec = Spec(tuple(y.shape), NAMES[y.dtype], axes or AXES_OF_RANK.get(y.dim(), ""))
+    dtype = NAMES[y.dtype]
+    categories = inputs[0].categories if dtype == "int64" else None  # what only arranges tokens leaves them tokens
+    spec = Spec(tuple(y.shape), dtype, axes or AXES_OF_RANK.get(y.dim(), ""), categories)
     return Traced(spec, params, counted.flops // inputs[0].shape[0])
 
 

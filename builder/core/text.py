@@ -39,3 +39,12 @@ def count(number: float) -> str:
         if abs(number) >= limit:
             return f"{number / limit:.1f} {unit}"
     return f"{number:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them: `4 s`, `3 min 20 s`, `2 h 5 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    return _("{minutes} min {rest} s").format(minutes=minutes, rest=rest) if minutes else _("{n} s").format(n=rest)

@@ -8,6 +8,7 @@ from builder.core.text import _, quote
 from builder.graph.document import Document, read
 
 FOLDER = Path(__file__).parent
+FACTS = FOLDER / "facts.json"  # what the gallery tells of each example; not one itself
 
 # the order of the gallery: what trains at once comes first
 ORDER = ("digits-cnn", "reviews-lstm", "reviews-embedding-mlp", "xor-mlp", "mnist-mlp", "mnist-cnn", "cifar10-cnn")
@@ -15,7 +16,7 @@ ORDER = ("digits-cnn", "reviews-lstm", "reviews-embedding-mlp", "xor-mlp", "mnis
 
 def names() -> list[str]:
     """The names of all examples, in the order of the gallery; those it does not list come last."""
-    found = {path.stem for path in FOLDER.glob("*.json")}
+    found = {path.stem for path in FOLDER.glob("*.json") if path != FACTS}
     return [*(name for name in ORDER if name in found), *sorted(found.difference(ORDER))]
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from builder.core.errors import Fix
 from builder.core.settings import Settings, parameters
 from builder.core.specs import DType, Spec
 from builder.core.text import _
@@ -105,12 +104,6 @@ class Layer(Settings):
 
 
 LAYERS: dict[str, type[Layer]] = {}
-
-
-def flatten_fix(source: str, target: str, port: str | None) -> Fix:
-    """Insert a Flatten into the wire from `source` to `target`."""
-    edge = {"source": source, "target": target, "input": port}
-    return Fix(_("Insert Flatten"), ({"op": "insert", "type": "Flatten", "edge": edge},))
 
 
 def sentence(cls: type[Layer]) -> str:

@@ -26,8 +26,8 @@ def _kind(parameter: Parameter) -> str:
 
 
 def _label(parameter: Parameter) -> str:
-    name = plain(parameter.name)
-    return f"{name} :small[:gray[{plain(_(parameter.unit))}]]" if parameter.unit else name
+    # no markdown: Streamlit gives the label as it stands to screen readers
+    return f"{parameter.name} ({_(parameter.unit)})" if parameter.unit else parameter.name
 
 
 def _help(parameter: Parameter) -> str:

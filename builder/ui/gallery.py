@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from builder.core.errors import Error
-from builder.core.text import _, count
+from builder.core.text import _, count, duration
 from builder.data.sources import SOURCES
-from builder.examples import FOLDER
+from builder.examples import FACTS
 from builder.graph.document import Document, read
 from builder.graph.edit import apply
 from builder.ui import session
@@ -23,7 +23,7 @@ EMPTY = Document(data={"source": "digits"})
 @cache
 def _facts() -> dict[str, dict[str, Any]]:
     """What is known of each example without computing it; a test keeps it true."""
-    facts: dict[str, dict[str, Any]] = json.loads((FOLDER / "facts.json").read_bytes())
+    facts: dict[str, dict[str, Any]] = json.loads(FACTS.read_bytes())
     return facts
 
 
@@ -41,8 +41,12 @@ def card(name: str, document: Document) -> None:
             st.badge(_("{n} layers").format(n=len(document.graph.nodes)), icon=":material/layers:", color="gray")
             if "params" in facts:
                 st.badge(_("{n} parameters").format(n=count(facts["params"])), icon=":material/tune:", color="gray")
-            if "reaches" in facts:
-                st.badge(plain(_(facts["reaches"])), icon=":material/flag:", color="green")
+            if "accuracy" in facts:
+                text = _("{accuracy:.0%} right").format(accuracy=facts["accuracy"])
+                st.badge(plain(text), icon=":material/flag:", color="green")
+            if "seconds" in facts:
+                text = _("about {time}").format(time=duration(facts["seconds"]))
+                st.badge(plain(text), icon=":material/timer:", color="gray")
         st.space("stretch")
         if st.button(_("Open"), key=f"open:{name}", width="stretch", icon=":material/arrow_forward:"):
             session.new_network(document)

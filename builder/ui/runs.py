@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from builder.core.errors import Error
-from builder.core.text import _, quote
+from builder.core.text import _, duration, quote
 from builder.data.sources import SOURCES
 from builder.evaluation import Evaluation, evaluate
 from builder.graph.difference import differences
@@ -70,16 +70,6 @@ def _row(run: Run) -> dict[str, object]:
         _("duration"): duration(run.seconds),
         _("started"): datetime.fromtimestamp(run.created_at),
     }
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people read them: `1:05:09`, `2:07`, `14 s`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _tools(chosen: list[Run]) -> None:

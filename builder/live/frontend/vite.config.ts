@@ -1,0 +1,19 @@
+import { defineConfig } from "vite";
+
+// A plain build with an entry that keeps its default export: one ES module. (Library mode would leave white space.)
+// The hash in the name lets browsers cache the file for ever; Streamlit's glob `index-*.js` must match one file only.
+export default defineConfig({
+  base: "./",
+  build: {
+    target: "es2022",
+    outDir: "../static",
+    emptyOutDir: true,
+    modulePreload: false,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      input: "src/index.ts",
+      preserveEntrySignatures: "strict",
+      output: { format: "es", entryFileNames: "index-[hash].js", codeSplitting: false },
+    },
+  },
+});

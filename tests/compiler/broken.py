@@ -1,0 +1,246 @@
+"""Documents with one mistake each: what must be said about it, and where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from builder.examples import load
+from builder.graph.document import Document, Edge, Graph
+from tests.documents import Step, chain, edited
+
+LAST: Step = ("Linear", {"out_features": 10})
+CLASSIFY: tuple[Step, ...] = ("Flatten", LAST)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A document, the code and node of its mistake, and a part of the sentence."""
+
+    document: Document
+    code: str
+    node: str | None
+    says: str
+    severity: str = "error"
+    mends: bool = True  # whether fixes are offered all the way to a network that trains
+
+
+def _cut(source: str, target: str, input: str | None = None) -> dict[str, Any]:
+    return {"op": "disconnect", "edge": {"source": source, "target": target, "input": input}}
+
+
+def _wire(source: str, target: str, input: str | None = None) -> dict[str, Any]:
+    return {"op": "connect", "edge": {"source": source, "target": target, "input": input}}
+
+
+def _set(node: str, **params: Any) -> dict[str, Any]:
+    return {"op": "set_params", "node": node, "params": params}
+
+
+def _recipe(**values: Any) -> dict[str, Any]:
+    return {"op": "set_recipe", "values": values}
+
+
+def cnn(*edits: Mapping[str, Any]) -> Document:
+    """The example mnist-cnn, edited."""
+    return edited(load("mnist-cnn"), *edits)
+
+
+def join(type: str, *branches: Step, **params: Any) -> Document:
+    """The input through each branch into one join, then to the classes."""
+    document = chain("Flatten", LAST) if branches[0] != "Conv2d" else chain(*CLASSIFY)
+    flat = document.graph.nodes[1].id
+    edits: list[dict[str, Any]] = [{"op": "insert", "type": type, "id": "join", "params": params}]
+    first = "input" if _name(branches[0]) == "Conv2d" else flat
+    for number, step in enumerate(branches):
+        kind, settings = (step, {}) if isinstance(step, str) else step
+        edits.append({"op": "insert", "type": kind, "id": f"branch{number}", "params": settings})
+        edits += [_wire(first, f"branch{number}"), _wire(f"branch{number}", "join")]
+    after = flat if first == "input" else "linear1"
+    edits += [_cut(first, after), _wire("join", after)]
+    return edited(document, *edits)
+
+
+def _name(step: Step) -> str:
+    return step if isinstance(step, str) else step[0]
+
+
+def conv(channels: int, **params: Any) -> Step:
+    return ("Conv2d", {"out_channels": channels, **params})
+
+
+def linear(features: int) -> Step:
+    return ("Linear", {"out_features": features})
+
+
+def _loop() -> Document:
+    document = chain("Flatten", linear(16), "ReLU", LAST)
+    return edited(document, _cut("flatten1", "linear1"), _wire("relu1", "linear1"))
+
+
+def _dangling(document: Document, wire: Edge) -> Document:
+    graph = document.graph
+    return document.model_copy(update={"graph": Graph(nodes=graph.nodes, edges=(*graph.edges, wire))})
+
+
+BROKEN: dict[str, Broken] = {
+    # shapes
+    "missing Flatten": Broken(
+        cnn({"op": "remove", "nodes": ["flatten1"]}), "G-SHAPE", "linear1", '"maxpool2" gives 64x7x7 (channel x height'
+    ),
+    "kernel too large": Broken(
+        cnn(_set("conv1", kernel_size=99, padding="valid")),
+        "G-SHAPE",
+        "conv1",
+        "window 99x99 is larger than the input 28x28",
+    ),
+    "pool too large": Broken(cnn(_set("maxpool2", kernel_size=[15, 3])), "G-SHAPE", "maxpool2", "window 15x3"),
+    "pool padding over half": Broken(cnn(_set("maxpool1", padding=2)), "G-SHAPE", "maxpool1", "more than half"),
+    "BatchNorm2d on a vector": Broken(
+        chain("Flatten", "BatchNorm2d", LAST), "G-SHAPE", "batchnorm1", "channel x height x width; "
+    ),
+    "BatchNorm1d on an image": Broken(chain("BatchNorm1d", *CLASSIFY), "G-SHAPE", "batchnorm1", "1x8x8"),
+    "Conv1d on an image": Broken(chain("Conv1d", *CLASSIFY), "G-SHAPE", "conv1", "1x8x8"),
+    "Conv2d on a sequence": Broken(
+        chain("Embedding", "Conv2d", "Flatten", linear(2), data="reviews"), "G-SHAPE", "conv1", "position x feature"
+    ),
+    "Embedding missing": Broken(
+        edited(load("reviews-lstm"), {"op": "remove", "nodes": ["embedding1"]}), "G-SHAPE", "lstm1", '"input" gives 32'
+    ),
+    "Linear on tokens": Broken(
+        chain(linear(8), "MeanOverTime", linear(2), data="reviews"), "G-SHAPE", "linear1", "needs numbers"
+    ),
+    "Embedding of pixels": Broken(chain("Embedding", *CLASSIFY), "G-SHAPE", "embedding1", "Embedding", mends=False),
+    "Add of unequal channels": Broken(
+        join("Add", conv(4), conv(6)), "G-SHAPE", "join", 'gets 4x8x8 from "branch0" and 6x8x8 from "branch1"'
+    ),
+    "Add of unequal features": Broken(join("Add", linear(4), linear(6)), "G-SHAPE", "join", "and 6 from"),
+    "Add of unequal sizes": Broken(
+        join("Add", conv(4), conv(4, padding="valid")), "G-SHAPE", "join", "4x6x6", mends=False
+    ),
+    "Concat of unequal sizes": Broken(
+        join("Concat", conv(4), conv(6, padding="valid")), "G-SHAPE", "join", "may differ only in axis 1", mends=False
+    ),
+    "Concat along no axis": Broken(join("Concat", linear(4), linear(4), dim=4), "G-SHAPE", "join", "no axis 4"),
+    'padding "same" with stride 2': Broken(
+        cnn(_set("conv1", stride=2)), "G-SHAPE", "conv1", 'padding "same" needs stride 1'
+    ),
+    "groups that do not divide": Broken(
+        cnn(_set("conv2", groups=3)),
+        "G-SHAPE",
+        "conv2",
+        "32 input and 64 output channels cannot both be divided into 3",
+    ),
+    "Reshape impossible": Broken(
+        chain(("Reshape", {"shape": [5, 13]}), *CLASSIFY),
+        "G-SHAPE",
+        "reshape1",
+        "64 numbers cannot be arranged as 5x13",
+    ),
+    "Reshape with two free sizes": Broken(
+        chain(("Reshape", {"shape": [-1, -1]}), *CLASSIFY), "G-SHAPE", "reshape1", "-1x-1"
+    ),
+    "Permute of too few axes": Broken(
+        chain("Permute", *CLASSIFY), "G-SHAPE", "permute1", "is not an order of the 4 axes"
+    ),
+    "padding_idx outside the tokens": Broken(
+        edited(load("reviews-lstm"), _set("embedding1", padding_idx=4_000)),
+        "G-SHAPE",
+        "embedding1",
+        "4000 is not one of",
+    ),
+    # the end of the network
+    "wrong classes": Broken(
+        cnn(_set("linear2", out_features=7)),
+        "G-CLASSES",
+        "output",
+        'needs 10 numbers, one for each class; "linear2" gives 7',
+    ),
+    "wrong classes before Dropout": Broken(
+        chain("Flatten", linear(7), "Dropout"), "G-CLASSES", "output", '"dropout1" gives 7'
+    ),
+    "an image as the answer": Broken(chain(conv(4)), "G-CLASSES", "output", "gives 4x8x8"),
+    "a pooled vector as the answer": Broken(
+        chain("Embedding", "LSTM", data="reviews"), "G-CLASSES", "output", "needs 2 numbers"
+    ),
+    "nothing that learns": Broken(
+        chain("Tanh", data="xor"), "G-WEIGHTS", "output", 'No layer before Output "output" has weights'
+    ),
+    "Softmax before cross-entropy": Broken(
+        chain(*CLASSIFY, "Softmax"), "G-SOFTMAX", "softmax1", "before the loss cross_entropy", severity="warning"
+    ),
+    "nll without Softmax": Broken(
+        cnn(_recipe(loss={"type": "nll"})), "G-LOSS", "linear2", 'must end in Softmax; it ends in "linear2"'
+    ),
+    "no such field": Broken(cnn(_set("input", field="imag")), "G-FIELD", "input", 'no field "imag"; it has "image"'),
+    "no such target": Broken(
+        cnn(_set("output", target="digit")), "G-FIELD", "output", 'no target "digit"; it has "label"'
+    ),
+    # wires
+    "loop": Broken(_loop(), "G-CYCLE", None, '"linear1" -> "relu1" -> "linear1" form a loop'),
+    "loose end": Broken(
+        edited(chain(*CLASSIFY), {"op": "insert", "type": "ReLU", "id": "loose"}, _wire("flatten1", "loose")),
+        "G-UNUSED",
+        "loose",
+        "leads to no Output",
+        severity="warning",
+    ),
+    "a layer on its own": Broken(
+        edited(chain(*CLASSIFY), {"op": "insert", "type": "ReLU", "id": "alone"}), "G-INPUT", "alone", "has no input"
+    ),
+    "Add with one input": Broken(
+        chain("Flatten", linear(8), "ReLU", "Add", LAST),
+        "G-INPUT",
+        "add1",
+        "needs at least 2 inputs and gets 1",
+        mends=False,
+    ),
+    "missing Output": Broken(cnn({"op": "remove", "nodes": ["output"]}), "G-NOOUT", None, "has no Output"),
+    "missing Input": Broken(cnn({"op": "remove", "nodes": ["input"]}), "G-NOIN", None, "has no Input"),
+    "two Outputs": Broken(
+        edited(chain(*CLASSIFY), {"op": "insert", "type": "Output", "id": "more"}, _wire("linear1", "more")),
+        "G-ENDS",
+        "more",
+        "second Output",
+    ),
+    "two wires into one input": Broken(
+        cnn(_wire("conv1", "relu2")), "G-EDGE", "relu2", 'takes 1 input(s) and gets 2, from "conv2", "conv1"'
+    ),
+    "a wire to nowhere": Broken(
+        _dangling(chain(*CLASSIFY), Edge(source="linear1", target="n9")),
+        "G-EDGE",
+        "linear1",
+        '"n9" does not exist',
+    ),
+    "a wire to itself": Broken(cnn(_wire("relu1", "relu1")), "G-EDGE", "relu1", "wired to itself"),
+    "a wire out of an Output": Broken(
+        edited(chain(*CLASSIFY), _wire("output", "linear1")), "G-EDGE", "output", "cannot feed"
+    ),
+    "no such input": Broken(
+        cnn(_cut("input", "conv1"), _wire("input", "conv1", "y")), "G-EDGE", "conv1", 'has no input "y"; it has: x'
+    ),
+    # names and values
+    "unknown type": Broken(
+        cnn({"op": "replace", "node": "conv1", "type": "conv2D", "keep": ["out_channels"]}),
+        "G-TYPE",
+        "conv1",
+        '"conv2D" is not a known layer. Did you mean "Conv2d"?',
+    ),
+    "parameter typo": Broken(
+        cnn({"op": "set_params", "node": "conv1", "params": {"kernel_sise": 5}, "reset": ["kernel_size"]}),
+        "G-FIELD",
+        "conv1",
+        'has no "kernel_sise". Did you mean "kernel_size"?',
+    ),
+    "a parameter of another library": Broken(
+        cnn(_set("linear1", activation="relu")), "G-FIELD", "linear1", 'has no "activation". Remove it.'
+    ),
+    "parameter over the limit": Broken(
+        chain("Flatten", ("Dropout", {"p": 1.5}), LAST), "G-RANGE", "dropout1", "p is 1.5; the most is 1"
+    ),
+    "choice with a typo": Broken(
+        chain("Flatten", ("GELU", {"approximate": "tahn"}), LAST),
+        "G-FIELD",
+        "gelu1",
+        '"tahn"; it must be one of none, tanh',
+    ),
+}

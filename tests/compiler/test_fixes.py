@@ -1,0 +1,144 @@
+"""Every mistake is found before training, pinned where it is, and its fix really mends it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from builder.compiler.check import check
+from builder.compiler.model import build
+from builder.core.errors import Error
+from builder.core.machine import memory
+from builder.core.settings import parameters
+from builder.graph.edit import apply
+from builder.layers import LAYERS
+from tests.compiler.broken import BROKEN, CLASSIFY, LAST, Broken, conv
+from tests.documents import chain, edited, ids, mended, one_step
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_mistake_is_named_where_it_is(broken: Broken) -> None:
+    report = check(broken.document)
+    said = [p for p in report.problems if broken.says in p.message]
+    assert [(p.code, p.severity) for p in said] == [(broken.code, broken.severity)], [str(p) for p in report.problems]
+    [problem] = said
+    assert broken.node in (None, problem.node)
+    assert len(problem.message) <= 300
+    assert problem.node is None or problem in report.nodes[problem.node].problems
+    assert report.ok == (broken.severity != "error")
+    # one wire can be wrong in several ways; what merely follows from a mistake is not reported beside it
+    assert len(report.problems) <= 3, [str(p) for p in report.problems]
+
+
+@pytest.mark.parametrize("broken", [b for b in BROKEN.values() if b.severity == "error"])
+def test_a_broken_document_is_never_built(broken: Broken) -> None:
+    with pytest.raises(Error, match=rf"\[{broken.code}\]"):
+        build(broken.document)
+
+
+@pytest.mark.parametrize(
+    "broken", [b for b in BROKEN.values() if b.mends], ids=[k for k, b in BROKEN.items() if b.mends]
+)
+def test_fixes_lead_to_a_network_that_learns(broken: Broken) -> None:
+    document = mended(broken.document)
+    assert [str(p) for p in check(document).problems] == []
+    one_step(document)
+
+
+def test_the_fix_of_each_problem_is_its_own() -> None:
+    """A fix takes its problem away at the first go, whatever else is left."""
+    for name, broken in BROKEN.items():
+        for problem in check(broken.document).problems:
+            if problem.fix:
+                after = check(apply(broken.document, *problem.fix.edits))
+                assert str(problem) not in map(str, after.problems), name
+
+
+def test_a_batch_too_large_for_the_machine() -> None:
+    """The batch size that is offered fits, and the next power of two would not."""
+    channels = memory() // 2**15 // (2 * 4 * 32 * 32) + 1  # a batch of 2**15 is just too much
+    document = chain(conv(channels, kernel_size=1), "AdaptiveAvgPool2d", *CLASSIFY, size=32)
+    document = apply(document, {"op": "set_recipe", "values": {"batch_size": 65_536}})
+    [problem] = check(document).problems
+    assert (problem.code, problem.node) == ("L-MEM", None)
+    assert "at batch size 65,536" in problem.message
+    assert "Lower the batch size to 16384." in problem.message
+    mend = mended(document)
+    assert check(mend).ok
+    assert mend.recipe["batch_size"] == 16_384
+    assert not check(apply(mend, {"op": "set_recipe", "values": {"batch_size": 32_768}})).ok
+
+
+def test_duplicate_ids_are_named_and_never_merged() -> None:
+    document = chain(*CLASSIFY)
+    nodes = (*document.graph.nodes, document.graph.nodes[1])
+    document = document.model_copy(update={"graph": document.graph.model_copy(update={"nodes": nodes})})
+    assert any('2 layers are called "flatten1"' in str(p) for p in check(document).errors)
+    assert ids(document).count("flatten1") == 2
+
+
+def test_one_mistake_at_the_top_does_not_blame_the_layers_below() -> None:
+    broken = BROKEN["kernel too large"].document
+    assert [p.node for p in check(broken).problems] == ["conv1"]
+
+
+def test_many_mistakes_are_reported_at_once() -> None:
+    document = chain(
+        "Flatten", ("Linear", {"out_features": 0}), ("Dropout", {"p": 2}), "Sofmax", ("Linear", {"bias": 1})
+    )
+    found = {(p.code, p.node) for p in check(document).problems}
+    assert found == {
+        ("G-RANGE", "linear1"), ("G-RANGE", "dropout1"), ("G-TYPE", "sofmax1"), ("G-FIELD", "linear2"),
+    }  # fmt: skip
+
+
+plausible: dict[str, st.SearchStrategy[Any]] = {
+    "int": st.integers(1, 9),
+    "float": st.floats(0.1, 0.5),
+    "bool": st.booleans(),
+    "pair": st.integers(1, 9) | st.lists(st.integers(1, 9), min_size=2, max_size=2),
+    "ints": st.permutations([0, 1, 2]) | st.lists(st.sampled_from([-1, 1, 2, 4]), min_size=2, max_size=3),
+}
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """A layer of the catalogue with parameters that each are possible, though perhaps not here."""
+    name = draw(st.sampled_from([name for name, cls in LAYERS.items() if cls.family != "Input and output"]))
+    known = [p for p in parameters(LAYERS[name]) if p.kind in plausible]
+    chosen = draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
+    return name, {p.name: draw(plausible[p.kind]) for p in chosen}
+
+
+@given(steps=st.lists(layers(), max_size=5), data=st.sampled_from(["digits", "reviews", "xor"]))
+@settings(max_examples=300, deadline=None)
+def test_any_chain_is_mended_or_what_is_left_is_named(steps: list[tuple[str, dict[str, Any]]], data: str) -> None:
+    """Fixes never go round in circles; a network without problems really learns a step."""
+    document = mended(chain(*steps, data=data))
+    report = check(document)
+    event("ok" if report.ok else "not ok")
+    assert report.ok or all(p.node is not None for p in report.errors)
+    if report.ok:
+        one_step(document)
+
+
+def test_a_wire_that_is_offered_makes_no_loop() -> None:
+    """The layer right above leads back here, so the one above that is offered."""
+    document = edited(
+        chain("ReLU", "Tanh", *CLASSIFY),
+        {"op": "set_inputs", "node": "relu1", "sources": ["tanh1"]},
+        {"op": "set_inputs", "node": "tanh1", "sources": []},
+        {"op": "set_inputs", "node": "flatten1", "sources": ["relu1"]},
+    )
+    [problem] = check(document).errors
+    assert problem.fix
+    assert (problem.code, problem.node, problem.fix.label) == ("G-INPUT", "tanh1", 'Connect it to "input"')
+    assert check(apply(document, *problem.fix.edits)).ok
+
+
+def test_the_only_input_is_never_offered_for_deletion() -> None:
+    document = edited(chain("Flatten", LAST), {"op": "set_inputs", "node": "flatten1", "sources": []})
+    [unused] = [p for p in check(document).problems if p.code == "G-UNUSED"]
+    assert (unused.node, unused.fix) == ("input", None)
+    one_step(mended(document))

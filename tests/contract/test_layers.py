@@ -1,0 +1,262 @@
+"""What every layer of the catalogue must keep. A new layer is tested by existing."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, ClassVar
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from builder.compiler.check import check
+from builder.compiler.model import build
+from builder.compiler.source import source
+from builder.compiler.trace import Traced, construct, defaults, evaluate, trace
+from builder.core.settings import Parameter, parameters
+from builder.core.specs import Spec
+from builder.layers import LAYERS, Layer, Many, describe
+from builder.layers.layer import FAMILIES
+from tests.documents import as_source, chain, edited, random_input
+
+SIZES = {"C": 4, "H": 9, "W": 8, "L": 7, "F": 6}
+ANY = "N F | N L F | N C H W"
+MANY_SETTINGS = {
+    cls: [
+        {"hidden_size": 5, "num_layers": layers, "bidirectional": both, "dropout": dropout, "returns": returns}
+        for layers, both, dropout, returns in product((1, 3), (False, True), (0.0, 0.5), ("last", "sequence"))
+    ]
+    for cls in ("RNN", "LSTM", "GRU")
+}
+MORE_SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "Conv1d": [{"padding": 2, "stride": 3}, {"padding": "valid", "dilation": 3}, {"groups": 4, "bias": False}],
+    "Conv2d": [
+        {"padding": [0, 1], "stride": 2, "kernel_size": [2, 5]},
+        {"padding": "valid", "dilation": [2, 3]},
+        {"groups": 4, "kernel_size": 5},
+        {"padding": 3, "kernel_size": 7, "stride": [3, 1]},
+    ],
+    "MaxPool2d": [{"kernel_size": 3, "stride": [1, 2], "padding": 1}],
+    "AvgPool2d": [{"kernel_size": [3, 2], "stride": 2, "padding": [1, 0]}],
+    "Reshape": [{"shape": [2, -1]}, {"shape": [-1, 2, 3]}],
+    "Permute": [{"dims": [0, 2, 3, 1]}],
+    "Concat": [{"dim": 2}, {"dim": 3}],
+    **MANY_SETTINGS,
+}
+INNER = [name for name, cls in LAYERS.items() if cls.inputs]
+
+
+def specs(cls: type[Layer]) -> list[tuple[Spec, ...]]:
+    """Inputs that a layer says it accepts, one tuple for each alternative and each number of wires."""
+    dtype, categories = ("int64", 11) if cls.takes == "int64" else ("float32", None)
+    found = []
+    for pattern in (cls.accepts or ANY).split("|"):
+        axes = pattern.strip()
+        shape = (2, *(SIZES[letter] for letter in axes.split()[1:]))
+        one = Spec(shape, dtype, axes, categories)  # type: ignore[arg-type]
+        counts = (cls.inputs.at_least, cls.inputs.at_least + 1) if isinstance(cls.inputs, Many) else (len(cls.inputs),)
+        found += [(one,) * count for count in counts]
+    return found
+
+
+def other_values(parameter: Parameter) -> list[Any]:
+    """A few values of a parameter apart from its default."""
+    if parameter.kind == "bool":
+        return [not parameter.default]
+    if parameter.kind == "pair":
+        return [*parameter.choices, [1, 3], [2, 2]]
+    if parameter.kind == "int":
+        return [*parameter.choices, *(n for n in (1, 2, 3) if n >= (parameter.minimum or 0))]
+    if parameter.kind == "float":
+        return [(parameter.minimum or 0) + 0.25]
+    return list(parameter.choices)
+
+
+def settings(cls: type[Layer]) -> list[dict[str, Any]]:
+    """Default values, each parameter varied alone, and the combinations above."""
+    alone = [{p.name: value} for p in parameters(cls) for value in other_values(p)]
+    return [{}, *alone, *MORE_SETTINGS.get(cls.__name__, [])]
+
+
+def layer(cls: type[Layer], params: dict[str, Any]) -> Layer:
+    return cls.model_validate(params)
+
+
+def traced(cls: type[Layer]) -> Iterator[tuple[Layer, tuple[Spec, ...], Traced]]:
+    """All settings and inputs of a layer that go together."""
+    for params in settings(cls):
+        for inputs in specs(cls):
+            found = trace(layer(cls, params), inputs)
+            if isinstance(found, Traced):
+                yield layer(cls, params), inputs, found
+
+
+def with_batch(inputs: tuple[Spec, ...], samples: int) -> tuple[Spec, ...]:
+    return tuple(Spec((samples, *x.shape[1:]), x.dtype, x.axes, x.categories) for x in inputs)
+
+
+def run(made: Layer, inputs: tuple[Spec, ...], values: list[torch.Tensor]) -> tuple[torch.nn.Module | None, Any]:
+    """The real module of a layer and its output for real values."""
+    call = made.module(*inputs)
+    module = construct(call) if call else None
+    names = [f"x{i}" for i in range(len(inputs))]
+    return module, evaluate(made.forward("module", *names), {"module": module, **dict(zip(names, values, strict=True))})
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_docstring_has_a_sentence_then_shape_then_source(name: str) -> None:
+    doc = LAYERS[name].__doc__
+    assert doc is not None
+    assert re.fullmatch(r"[A-Z][^\n]+\.\n\n( {4}[^\n]+\n)* {4}Shape: [^\n]+\n(.*\n)* {4}Source: .+\.\n {4}", doc), doc
+    shown = describe(LAYERS[name])
+    assert shown["description"].endswith(".")
+    assert shown["shape"]
+    assert shown["source"].endswith(".")
+    assert shown["family"] in FAMILIES
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_parameter_explains_itself(name: str) -> None:
+    for parameter in parameters(LAYERS[name]):
+        assert re.fullmatch(r"[A-Z].+\.", parameter.help), parameter
+        assert parameter.minimum is not None or parameter.kind not in ("int", "float"), parameter
+        assert parameter.maximum is not None or parameter.kind not in ("int", "float", "pair"), parameter
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_settings_survive_json(name: str) -> None:
+    cls = LAYERS[name]
+    for params in settings(cls):
+        made = layer(cls, params)
+        assert cls.model_validate(json.loads(json.dumps(made.model_dump(mode="json")))) == made
+    json.dumps(describe(cls))
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_default_settings_take_what_the_layer_accepts(name: str) -> None:
+    """Each accepted input works as it is, or the complaint says how to make it work."""
+    cls = LAYERS[name]
+    for inputs in specs(cls):
+        found = trace(cls(), inputs)
+        if not isinstance(found, Traced):
+            assert found.params, found.message
+            assert isinstance(trace(layer(cls, found.params), inputs), Traced)
+    assert isinstance(trace(cls(), specs(cls)[0]), Traced) or any(traced(cls))
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_shape_and_parameters_are_those_of_the_real_module(name: str) -> None:
+    for made, inputs, _found in traced(LAYERS[name]):
+        for samples in (2, 5):
+            batch = with_batch(inputs, samples)
+            found = trace(made, batch)
+            assert isinstance(found, Traced)
+            module, y = run(made, batch, [random_input(x, samples) for x in batch])
+            assert found.spec.shape == tuple(y.shape), made
+            assert str(y.dtype) == f"torch.{found.spec.dtype}"
+            assert found.params == (sum(p.numel() for p in module.parameters()) if module else 0)
+            assert len(found.spec.axes.split()) == len(found.spec.shape) or not found.spec.axes
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_flops_are_those_that_torch_counts_on_the_real_module(name: str) -> None:
+    for made, inputs, found in traced(LAYERS[name]):
+        values = [random_input(x, 2) for x in inputs]
+        # oneDNN runs a whole LSTM as one operation, which the counter does not know
+        with torch.backends.mkldnn.flags(enabled=False), FlopCounterMode(display=False) as counter:
+            run(made, inputs, values)
+        assert found.flops == counter.get_total_flops() // 2, made
+
+
+@pytest.mark.parametrize(("name", "gates"), [("RNN", 1), ("GRU", 3), ("LSTM", 4)])
+def test_flops_of_recurrent_layers_by_hand(name: str, gates: int) -> None:
+    """Each of 7 steps multiplies 6 inputs and 5 states into each gate of 5 numbers; the second layer reads 2 x 5."""
+    x = (Spec((2, 7, 6), axes="N L F"),)
+    one = trace(layer(LAYERS[name], {"hidden_size": 5}), x)
+    two = trace(layer(LAYERS[name], {"hidden_size": 5, "num_layers": 2, "bidirectional": True}), x)
+    assert isinstance(one, Traced)
+    assert isinstance(two, Traced)
+    assert one.flops == 7 * 2 * gates * 5 * (6 + 5)
+    assert two.flops == 7 * 2 * 2 * gates * 5 * ((6 + 5) + (10 + 5))
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_gradients_are_finite(name: str) -> None:
+    for made, inputs, _found in traced(LAYERS[name]):
+        torch.manual_seed(0)
+        values = [random_input(x, 4).requires_grad_(x.dtype == "float32") for x in inputs]
+        module, y = run(made, inputs, values)
+        y.pow(2).sum().backward()
+        assert torch.isfinite(y).all()
+        learned = [*(module.parameters() if module else ()), *(v for v in values if v.requires_grad)]
+        assert all(v.grad is not None and torch.isfinite(v.grad).all() for v in learned), made
+
+
+def plainly(module: torch.nn.Module) -> str:
+    """A module's own account of its settings, where (2, 2) and 2 mean the same."""
+    return re.sub(r"\((\d+), \1\)", r"\1", repr(module))
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_the_line_of_source_makes_the_same_module(name: str) -> None:
+    for made, inputs, _found in traced(LAYERS[name]):
+        call = made.module(*inputs)
+        if call:
+            torch.manual_seed(1)
+            module = construct(call)
+            torch.manual_seed(1)
+            printed = as_source(call, defaults(call.name))
+            assert plainly(printed) == plainly(module)
+            assert all(torch.equal(a, b) for a, b in zip(module.parameters(), printed.parameters(), strict=True))
+
+
+def test_no_layer_needs_torch_to_be_described() -> None:
+    code = """
+import importlib, sys
+for name in ("layers", "graph.edit", "graph.networks", "examples", "runs.store"):
+    importlib.import_module(f"builder.{name}")
+from builder.examples import load, names
+from builder.layers import LAYERS, describe
+[load(name) for name in names()], [describe(cls) for cls in LAYERS.values()]
+print(sorted({"torch", "sklearn", "streamlit"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def halve() -> Iterator[type[Layer]]:
+    """A layer that did not exist when the app was written."""
+
+    class Halve(Layer):
+        """Halve each number.
+
+        Shape:  any -> the same
+        Source: torch.mul.
+        """
+
+        family: ClassVar[str] = "Activation"
+
+        def forward(self, module: str, *x: str) -> str:
+            return f"{x[0]} * 0.5"
+
+    yield Halve
+    del LAYERS["Halve"]
+
+
+def test_adding_a_layer_is_one_class(halve: type[Layer]) -> None:
+    """Palette, checks, source and model know it at once, and a typo is led to it."""
+    assert describe(halve)["description"] == "Halve each number."
+    document = chain("Flatten", "Halve", ("Linear", {"out_features": 10}))
+    report = check(document)
+    assert report.ok
+    assert report.nodes["halve1"].spec == report.nodes["flatten1"].spec
+    assert "halve1 = flatten1 * 0.5" in source(document)
+    torch.manual_seed(0)
+    model, x = build(document), torch.randn(3, 1, 8, 8)
+    assert torch.allclose(model(x), model.linear1(x.flatten(1) * 0.5))
+    typo = edited(document, {"op": "replace", "node": "halve1", "type": "Halv"})
+    assert 'Did you mean "Halve"?' in str(check(typo).errors[0])

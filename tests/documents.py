@@ -1,0 +1,123 @@
+"""Documents to test with, and what tests ask of generated source and of a built network."""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from builder.compiler.check import check
+from builder.compiler.model import build
+from builder.core.specs import Spec
+from builder.data.fields import DataSpec
+from builder.graph.document import Document, Edge, Graph, Node
+from builder.graph.edit import apply, fresh_id
+from builder.layers import LAYERS, Call
+from builder.training.losses import loss_function
+
+Step = str | tuple[str, dict[str, Any]]
+MOST_FIXES = 20
+torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
+METHODS = {"reshape", "permute", "mean", "amax", "unbind", "__init__"}
+
+
+def chain(*steps: Step, data: str = "digits", ends: bool = True, **settings: Any) -> Document:
+    """A document whose layers stand in one chain, between an Input and an Output unless `ends` is false."""
+    inner = ["Input", *steps, "Output"] if ends else list(steps)
+    graph = Graph()
+    for step in inner:
+        type, params = (step, {}) if isinstance(step, str) else step
+        node = Node(id=fresh_id(graph, type), type=type, params=params)
+        wires = (Edge(source=graph.nodes[-1].id, target=node.id),) if graph.nodes else ()
+        graph = Graph(nodes=(*graph.nodes, node), edges=(*graph.edges, *wires))
+    return Document(data={"source": data, **settings}, graph=graph)
+
+
+def edges(document: Document) -> list[str]:
+    """The wires, as `a>b` or `a>b.port`, sorted."""
+    return sorted(f"{e.source}>{e.target}" + (f".{e.input}" if e.input else "") for e in document.graph.edges)
+
+
+def ids(document: Document) -> list[str]:
+    """The ids of all nodes, in the order of the outline."""
+    return [node.id for node in document.graph.nodes]
+
+
+def edited(document: Document, *edits: Mapping[str, Any]) -> Document:
+    """The document after these edits."""
+    return apply(document, *edits)
+
+
+def mended(document: Document) -> Document:
+    """The document after all fixes that are offered, the first problem's first."""
+    for _round in range(MOST_FIXES):
+        fix = next((p.fix for p in check(document).problems if p.fix), None)
+        if fix is None:
+            return document
+        document = apply(document, *fix.edits)
+    left = [str(problem) for problem in check(document).problems]
+    raise AssertionError(f"not mended after {MOST_FIXES} fixes: {left}")
+
+
+def random_input(spec: Spec, samples: int = 4) -> torch.Tensor:
+    """Values that fit a spec, drawn from torch's generator."""
+    shape = (samples, *spec.shape[1:])
+    return torch.randint(spec.categories or 2, shape) if spec.dtype == "int64" else torch.randn(shape)
+
+
+def one_step(document: Document) -> float:
+    """Build a network, do one step of SGD on random samples, and return the loss, which must be finite."""
+    report = check(document)
+    assert report.data is not None
+    assert report.recipe is not None
+    torch.manual_seed(0)
+    model = build(document)
+    x, y = random_input(report.data.inputs[0].spec), random_answer(report.data)
+    loss = loss_function(report.recipe.loss)(model(x), y)
+    loss.backward()
+    torch.optim.SGD(model.parameters(), lr=0.01).step()
+    assert torch.isfinite(loss)
+    assert all(torch.isfinite(p).all() for p in model.parameters())
+    return float(loss.detach())
+
+
+def random_answer(data: DataSpec, samples: int = 4) -> torch.Tensor:
+    """Classes that fit a target."""
+    return torch.randint(len(data.target.classes), (samples,))
+
+
+def assert_safe(source: str) -> None:
+    """Generated source imports torch alone and calls nothing but layers of the catalogue and tensor methods."""
+    tree = ast.parse(source)
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Import | ast.ImportFrom):
+            assert ast.unparse(item) in ("import torch", "from torch import nn")
+        if isinstance(item, ast.Call):
+            assert _is_allowed(item.func), ast.unparse(item)
+    [network] = [item for item in tree.body if isinstance(item, ast.ClassDef)]
+    methods = [item for item in network.body if isinstance(item, ast.FunctionDef)]
+    assert [method.name for method in methods] == ["__init__", "forward"]
+    assert all(isinstance(item, ast.Import | ast.ImportFrom | ast.ClassDef) for item in tree.body)
+
+
+def _is_allowed(called: ast.expr) -> bool:
+    match called:
+        case ast.Name(id="super"):
+            return True
+        case ast.Attribute(value=ast.Name(id="nn"), attr=name):
+            return name in LAYERS and issubclass(getattr(nn, name), nn.Module)
+        case ast.Attribute(value=ast.Name(id="torch"), attr=name):
+            return name == "cat"
+        case ast.Attribute(value=ast.Name(id="self")):
+            return True
+        case ast.Attribute(attr=name):
+            return name in METHODS
+    return False
+
+
+def as_source(call: Call, defaults: dict[str, Any]) -> nn.Module:
+    """The module that a call's line of source makes."""
+    module = eval(call.source(defaults), {"nn": nn})
+    assert isinstance(module, nn.Module)
+    return module

@@ -1,0 +1,147 @@
+"""What single layers say and do beyond the contract of all."""
+
+import pytest
+import torch
+
+from builder.compiler.trace import Traced, construct, evaluate, trace
+from builder.core.specs import Spec
+from builder.layers import LAYERS, Call, Layer, describe
+from builder.layers.layer import FAMILIES, Complaint
+
+IMAGE = Spec((2, 4, 9, 8), axes="N C H W")
+SEQUENCE = Spec((2, 7, 6), axes="N L F")
+
+
+def complaint(name: str, x: Spec, **params: object) -> Complaint:
+    found = trace(LAYERS[name].model_validate(params), (x,))
+    assert isinstance(found, Complaint)
+    return found
+
+
+def output(name: str, x: Spec, **params: object) -> Spec:
+    found = trace(LAYERS[name].model_validate(params), (x,))
+    assert isinstance(found, Traced), found
+    return found.spec
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "params", "message", "better"),
+    [
+        (
+            "Conv2d",
+            IMAGE,
+            {"kernel_size": 11, "padding": 0},
+            "the window 11x11 is larger than the input 9x8",
+            {"kernel_size": [9, 8]},
+        ),
+        ("Conv2d", IMAGE, {"kernel_size": [3, 9], "padding": "valid"}, "the window 3x9", {"kernel_size": [3, 8]}),
+        ("Conv2d", IMAGE, {"stride": [1, 2]}, 'padding "same" needs stride 1', {"stride": 1}),
+        (
+            "Conv2d",
+            IMAGE,
+            {"groups": 3},
+            "4 input and 32 output channels cannot both be divided into 3 groups",
+            {"groups": 1},
+        ),
+        ("MaxPool2d", IMAGE, {"padding": 2}, "padding 2x2 is more than half the window 2x2", {"padding": [1, 1]}),
+        ("Reshape", IMAGE, {"shape": [5, 5]}, "288 numbers cannot be arranged as 5x5", {"shape": [-1]}),
+        ("Reshape", IMAGE, {"shape": [0, -1]}, "288 numbers cannot be arranged as 0x-1", {"shape": [-1]}),
+        (
+            "Permute",
+            SEQUENCE,
+            {"dims": [1, 0, 2]},
+            "is not an order of the 3 axes that begins with 0",
+            {"dims": [0, 2, 1]},
+        ),
+    ],
+)
+def test_a_layer_says_what_it_cannot_do_and_what_it_could(
+    name: str, x: Spec, params: dict[str, object], message: str, better: dict[str, object]
+) -> None:
+    found = complaint(name, x, **params)
+    assert message in found.message
+    assert found.params == better
+    assert isinstance(trace(LAYERS[name].model_validate({**params, **better}), (x,)), Traced)
+
+
+def test_what_no_layer_foresaw_is_told_in_the_words_of_torch() -> None:
+    found = complaint("Conv2d", IMAGE, kernel_size=5, dilation=9, padding="valid")
+    assert found.message.startswith("torch refuses it: ")
+    assert len(found.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "params", "shape", "axes"),
+    [
+        ("Conv2d", IMAGE, {"stride": 2, "padding": 1}, (2, 32, 5, 4), "N C H W"),
+        ("Conv1d", SEQUENCE, {"padding": "valid"}, (2, 32, 4), "N L F"),
+        ("MaxPool2d", IMAGE, {}, (2, 4, 4, 4), "N C H W"),
+        ("Flatten", IMAGE, {}, (2, 288), "N F"),
+        ("Reshape", IMAGE, {"shape": [9, -1]}, (2, 9, 32), "N L F"),
+        ("LSTM", SEQUENCE, {"bidirectional": True}, (2, 128), "N F"),
+        ("LSTM", SEQUENCE, {"returns": "sequence"}, (2, 7, 64), "N L F"),
+        ("Embedding", Spec((2, 7), "int64", "N L", 50), {}, (2, 7, 64), "N L F"),
+    ],
+)
+def test_output_shapes(name: str, x: Spec, params: dict[str, object], shape: tuple[int, ...], axes: str) -> None:
+    found = output(name, x, **params)
+    assert (found.shape, found.axes) == (shape, axes)
+
+
+def test_arranging_tokens_leaves_them_tokens() -> None:
+    """An Embedding behind a Reshape still knows how many different tokens there are."""
+    found = output("Reshape", Spec((2, 6), "int64", "N L", 50), shape=[6])
+    assert (found.dtype, found.categories) == ("int64", 50)
+
+
+@pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM"])
+def test_a_bidirectional_layer_returns_the_last_state_of_each_reading(name: str) -> None:
+    """Forwards it is that of the last step, backwards that of the first."""
+    layer = LAYERS[name].model_validate({"hidden_size": 5, "bidirectional": True, "num_layers": 2})
+    call = layer.module(SEQUENCE)
+    assert call is not None
+    module, x = construct(call), torch.randn(2, 7, 6)
+    steps, last = module(x)[0], evaluate(layer.forward("m", "x"), {"m": module, "x": x})
+    assert torch.allclose(last, torch.cat([steps[:, -1, :5], steps[:, 0, 5:]], 1))
+
+
+def test_softmax_is_over_the_last_axis() -> None:
+    y = evaluate("m(x)", {"m": construct(Call("nn.Softmax", dim=-1)), "x": torch.randn(2, 7, 6)})
+    assert torch.allclose(y.sum(-1), torch.ones(2, 7))
+
+
+def test_padding_keeps_its_zero_vector() -> None:
+    call = LAYERS["Embedding"]().module(Spec((2, 7), "int64", "N L", 50))
+    assert call is not None
+    module = construct(call)
+    assert torch.equal(module(torch.zeros(1, dtype=torch.int64)), torch.zeros(1, 64))
+
+
+@pytest.mark.parametrize("bad", ["os.system", "torch.load", "Linear"])
+def test_a_call_names_a_module_of_torch(bad: str) -> None:
+    with pytest.raises(AssertionError, match=r"^$"):
+        Call(bad)
+
+
+def test_a_call_takes_plain_values_only() -> None:
+    with pytest.raises(AssertionError, match=r"^$"):
+        Call("nn.Linear", object())
+
+
+def test_a_name_is_used_once() -> None:
+    with pytest.raises(AssertionError, match="Linear"):
+        type("Linear", (Layer,), {"__module__": "elsewhere", "__doc__": "Another."})
+    assert LAYERS["Linear"].__module__ == "builder.layers.dense"
+
+
+def test_the_palette_has_every_family() -> None:
+    assert {describe(cls)["family"] for cls in LAYERS.values()} == set(FAMILIES)
+
+
+def test_what_a_palette_needs_of_a_layer() -> None:
+    shown = describe(LAYERS["Add"])
+    assert (shown["inputs"], shown["many"], shown["params"]) == (["x"], True, [])
+    shown = describe(LAYERS["Conv1d"])
+    assert (shown["inputs"], shown["many"]) == (["x"], False)
+    assert [p["name"] for p in shown["params"]][:2] == ["out_channels", "kernel_size"]
+    assert shown["params"][1]["unit"] == "positions"
