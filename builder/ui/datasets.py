@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Error
 from builder.core.settings import parameters
-from builder.core.text import _
+from builder.core.text import _, size
 from builder.data.fields import PARTS
 from builder.data.sources import SOURCES, Augmentation, ImageSource, Samples, Source, parse_source
 from builder.data.sources.places import keep_upload
@@ -51,8 +51,8 @@ def choose(document: Document) -> None:
     st.caption(plain(_(cls.about), 300))
     if "path" in cls.model_fields:
         _file(now, document)
-    st.markdown(f"**{_('Settings')}**")
-    shown = tuple(p for p in parameters(cls) if p.name != "path")
+    st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
+    shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
     forms.draw(shown, document.data, f"data:{now}", _set)
     if issubclass(cls, ImageSource):
         _augmentation(document)
@@ -104,6 +104,8 @@ def look(document: Document) -> None:
     if source is None:
         problems.draw(found, "data")
         return
+    if not source.here() and not _consent(source):
+        return
     try:
         samples = load(source)
     except Error as error:
@@ -118,6 +120,13 @@ def look(document: Document) -> None:
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation != Augmentation():
         _augmented(source, samples)
+
+
+def _consent(source: Source) -> bool:
+    """Ask before something large is fetched."""
+    text = _("This data set is not on this machine yet. It is fetched once and kept: {size}.")
+    st.info(text.format(size=size(source.download_bytes)), icon=":material/cloud_download:")
+    return st.button(_("Download"), type="primary", icon=":material/download:")
 
 
 def _some(samples: Samples) -> list[int]:

@@ -7,6 +7,7 @@ import streamlit as st
 from builder.core.files import home
 from builder.graph.networks import Networks
 from builder.runs.store import Store
+from builder.training import supervisor
 
 
 @st.cache_resource
@@ -20,19 +21,22 @@ def networks() -> Networks:
     return Networks(home())
 
 
+def warm() -> None:
+    """Get ready what the first page does without: torch, and a spare trainer. Returns at once; call it often."""
+    if not _warming().is_alive():
+        supervisor.warm(store())
+
+
 @st.cache_resource
-def warm() -> threading.Thread:
-    """Begin to import what the first page does not need, and start the spare trainer. Returns at once."""
-    thread = threading.Thread(target=_warm, name="warm", daemon=True)
+def _warming() -> threading.Thread:
+    thread = threading.Thread(target=_rehearse, name="warm", daemon=True)
     thread.start()
     return thread
 
 
-def _warm() -> None:
+def _rehearse() -> None:
     # imported here, not above: torch takes seconds, and the first page must not wait for it
     from builder.compiler.check import check
     from builder.examples import load
-    from builder.training import supervisor
 
     check(load("digits-cnn"))  # the first use of the meta device costs most of a second
-    supervisor.warm(store())

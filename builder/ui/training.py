@@ -130,7 +130,10 @@ def _live(id: str, bench: Workbench) -> None:
     if run.active and from_json(run.document) != bench.document:
         when = datetime.fromtimestamp(run.created_at).strftime("%H:%M")
         st.caption(_("Running the version of {time}; what was edited since is for the next run.").format(time=when))
-    live(run.id, key=f"live:{run.id}", on_status=None)
+    live(run.id, key=f"live:{run.id}")
+    warning = supervisor.notice(services.store(), run) if run.active else None
+    if warning:
+        problems.draw([warning], "notice")
     _numbers(run)
 
 

@@ -43,14 +43,19 @@ class Cifar10(ImageSource):
 
     title: ClassVar[str] = "CIFAR-10"
     about: ClassVar[str] = "60,000 photographs of animals and vehicles, 32 x 32 colour pixels; 170 MB to download."
+    ignores: ClassVar[frozenset[str]] = frozenset({"test"})
+    download_bytes: ClassVar[int] = 170_498_071
 
     source: Literal["cifar10"] = "cifar10"
 
     def spec(self) -> DataSpec:
         return self.spec_of((32, 32, 3), CLASSES)
 
+    def here(self) -> bool:
+        return all(find(f"{FOLDER}/{name}") for name in BATCHES)
+
     def load(self, progress: Progress = quiet) -> Samples:
-        if any(find(f"{FOLDER}/{name}") is None for name in BATCHES):
+        if not self.here():
             _download(progress)
         batches = [_read(name) for name in BATCHES]
         images = np.concatenate([images for images, _labels in batches])

@@ -28,6 +28,7 @@ FILES = (
 class _Idx(ImageSource):
     """Four IDX files below `<folder>/raw`, as torchvision lays them out."""
 
+    ignores: ClassVar[frozenset[str]] = frozenset({"test"})
     folder: ClassVar[str]
     mirrors: ClassVar[tuple[str, ...]]
     md5s: ClassVar[tuple[str, str, str, str]]
@@ -35,6 +36,9 @@ class _Idx(ImageSource):
 
     def spec(self) -> DataSpec:
         return self.spec_of((28, 28, 1), self.classes)
+
+    def here(self) -> bool:
+        return all(self._found(name) for name in FILES)
 
     def load(self, progress: Progress = quiet) -> Samples:
         arrays = [read_idx(self._locate(number, progress)) for number in range(len(FILES))]
@@ -49,13 +53,16 @@ class _Idx(ImageSource):
     def _locate(self, number: int, progress: Progress) -> Path:
         """The file on this machine, downloaded when it is not here yet."""
         name = FILES[number]
-        if path := find(f"{self.folder}/raw/{name}", f"{self.folder}/raw/{name.removesuffix('.gz')}"):
+        if path := self._found(name):
             return path
 
         def overall(share: float, doing: str) -> None:
             progress((number + share) / len(FILES), doing)
 
         return download(self.mirrors, name, self.md5s[number], own_folder() / self.folder / "raw", overall)
+
+    def _found(self, name: str) -> Path | None:
+        return find(f"{self.folder}/raw/{name}", f"{self.folder}/raw/{name.removesuffix('.gz')}")
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -85,6 +92,7 @@ class Mnist(_Idx):
 
     title: ClassVar[str] = "MNIST"
     about: ClassVar[str] = "70,000 handwritten digits of 28 x 28 grey pixels, with a test part of 10,000."
+    download_bytes: ClassVar[int] = 11_594_722
     folder: ClassVar[str] = "MNIST"
     mirrors: ClassVar[tuple[str, ...]] = (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -109,6 +117,7 @@ class FashionMnist(_Idx):
 
     title: ClassVar[str] = "Fashion-MNIST"
     about: ClassVar[str] = "70,000 pictures of ten kinds of clothes, 28 x 28 grey pixels: harder than digits."
+    download_bytes: ClassVar[int] = 30_878_645
     folder: ClassVar[str] = "FashionMNIST"
     mirrors: ClassVar[tuple[str, ...]] = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
     md5s: ClassVar[tuple[str, str, str, str]] = (

@@ -71,6 +71,8 @@ class Source(Settings):
     title: ClassVar[str]
     about: ClassVar[str]
     kind: ClassVar[InputKind]
+    ignores: ClassVar[frozenset[str]] = frozenset()  # shared settings that change nothing here
+    download_bytes: ClassVar[int] = 0  # of a set that is fetched when it is not on this machine
 
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
@@ -89,6 +91,10 @@ class Source(Settings):
         Raises: Error when the data is missing or cannot be used.
         """
         raise NotImplementedError
+
+    def here(self) -> bool:
+        """Whether loading needs no download."""
+        return True
 
     def load(self, progress: Progress = quiet) -> Samples:
         """All samples with their parts. Raises: Error when the data is missing, damaged or too little."""
