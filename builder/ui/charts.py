@@ -43,7 +43,7 @@ def probabilities(values: Mapping[str, float], most: int = 10) -> go.Figure:
     )
     figure.update_layout(
         **_frame(60 + 28 * len(top)),
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": _("probability")},
+        xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": _("probability")},
         yaxis={"type": "category"},
     )
     return _inert(figure)
@@ -95,7 +95,8 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Fig
 
 
 def _frame(height: int) -> dict[str, object]:
-    return {"height": height, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}}
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+    return {"height": height, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}, "legend": legend}
 
 
 def _inert(figure: go.Figure) -> go.Figure:

@@ -42,7 +42,7 @@ def card(name: str, document: Document) -> None:
             if "params" in facts:
                 st.badge(_("{n} parameters").format(n=count(facts["params"])), icon=":material/tune:", color="gray")
             if "accuracy" in facts:
-                text = _("{accuracy:.0%} right").format(accuracy=facts["accuracy"])
+                text = _("{accuracy:.0%} accuracy").format(accuracy=facts["accuracy"])
                 st.badge(plain(text), icon=":material/flag:", color="green")
             if "seconds" in facts:
                 text = _("about {time}").format(time=duration(facts["seconds"]))

@@ -129,7 +129,7 @@ def _drawing(predictor: Predictor, run: Run) -> None:
 
     left, right = st.columns([1, 2], gap="large")
     with left:
-        st.caption(_("Draw here. It is centred and scaled as the training images are."))
+        st.markdown(f"**{_('Draw here')}**")
         size = predictor.preparation.size[0] if isinstance(predictor.preparation, ImagePreparation) else 28
         generation = st.session_state.setdefault("drawing", 0)
         result = st_canvas(
@@ -146,6 +146,7 @@ def _drawing(predictor: Predictor, run: Run) -> None:
             st.session_state["drawing"] += 1
 
         st.button(_("Clear"), icon=":material/ink_eraser:", on_click=clear)
+        st.caption(_("What you draw is centred and scaled as the training images are."))
     image = result.image_data
     file = predictor.drawing(np.asarray(image)) if image is not None else None
     with right:

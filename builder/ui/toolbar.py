@@ -1,5 +1,8 @@
 """Above the outline: which network, undo and redo, file, and what the whole costs."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 import streamlit as st
 
 from builder.compiler.report import Report
@@ -7,6 +10,7 @@ from builder.core.ids import file_name
 from builder.core.text import _, count, size
 from builder.data.sources import SOURCES
 from builder.graph.document import Document, write
+from builder.graph.networks import Entry
 from builder.ui import gallery, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
@@ -46,11 +50,16 @@ def _switch(bench: Workbench) -> None:
         session.open_network(st.session_state["network-choice"])
         st.session_state.pop("selected", None)
 
-    def name(id: str) -> str:
-        title = bench.document.title if id == bench.id else entries[id].title
-        return title or _("Untitled network")
+    names = _names(entries, bench)
+    st.selectbox(_("Network"), ids, key="network-choice", format_func=names.__getitem__, on_change=switch, width=260)
 
-    st.selectbox(_("Network"), ids, key="network-choice", format_func=name, on_change=switch, width=260)
+
+def _names(entries: Mapping[str, Entry], bench: Workbench) -> dict[str, str]:
+    """What each network is called in the list; no two alike, because Streamlit knows an option by its words alone."""
+    titles = {id: entry.title for id, entry in entries.items()} | {bench.id: bench.document.title}
+    titles = {id: title or _("Untitled network") for id, title in titles.items()}
+    often = Counter(titles.values())
+    return {id: title if often[title] == 1 else f"{title} · {id[:8]}" for id, title in titles.items()}
 
 
 def _history(bench: Workbench) -> None:

@@ -1,0 +1,5 @@
+"""`python -m builder` is `netbuilder`."""
+
+from builder.cli import main
+
+main()

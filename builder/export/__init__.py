@@ -1,0 +1,5 @@
+"""What leaves netbuilder: the network as a Python project, or its weights as safetensors."""
+
+from builder.export.write import Form, export, weights_file
+
+__all__ = ["Form", "export", "weights_file"]

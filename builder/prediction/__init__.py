@@ -1,0 +1,6 @@
+"""One predictor for pages, command line and server: the run's own preparation, weights and classes."""
+
+from builder.prediction.drawing import from_drawing
+from builder.prediction.predictor import Prediction, Predictor
+
+__all__ = ["Prediction", "Predictor", "from_drawing"]

@@ -1,0 +1,102 @@
+"""For every example: the printed source, where there is only torch, answers what the trained run answers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from builder.cli.documents import with_values
+from builder.compiler.source import source
+from builder.evaluation import evaluate
+from builder.evaluation.trained import Trained
+from builder.examples import load, names
+from builder.export import export
+from builder.graph.document import Document
+from builder.prediction import Predictor
+from builder.runs.store import Run, Store
+from tests.export.test_export import alone, assert_same
+from tests.trained import finish, raws_of, stop_all
+
+REAL = {"mnist-mlp", "mnist-cnn", "cifar10-cnn"}  # their data does not ship
+
+# reads the source, the weights and the inputs; writes the outputs
+ALONE = """
+import sys
+from pathlib import Path
+sys.modules.update(dict.fromkeys(["builder", "safetensors", "tokenizers", "sklearn", "PIL", "torchvision"]))
+import torch
+for folder in map(Path, sys.argv[1:]):
+    names = {}
+    exec((folder / "network.py").read_text("utf-8"), names)
+    network = names["Network"]()
+    network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+    with torch.inference_mode():
+        outputs = network.eval()(torch.load(folder / "inputs.pt", weights_only=True))
+    torch.save(outputs, folder / "outputs.pt")
+"""
+
+
+def quick(name: str, datasets: Path | None) -> Document:
+    """An example with few samples, one epoch, and data that is here."""
+    values = ["data.limit=64", "recipe.epochs=1"]
+    if name == "cifar10-cnn":
+        assert datasets is not None
+        values.insert(0, f'data={{"source": "images", "path": "{datasets / "cifar10_12k_png.zip"}"}}')
+    return with_values(load(name), values)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, real_data: Path | None) -> tuple[Store, dict[str, Run]]:
+    store = Store(tmp_path_factory.mktemp("examples"))
+    with pytest.MonkeyPatch.context() as patch:
+        if real_data is not None:
+            patch.setenv("NETBUILDER_DATASETS", str(real_data))
+        here = [name for name in names() if real_data is not None or name not in REAL]
+        ended = finish(store, *(quick(name, real_data) for name in here), seconds=300)
+    return store, dict(zip(here, ended, strict=True))
+
+
+def test_every_example_answers_alone_what_its_run_answers(
+    runs: tuple[Store, dict[str, Run]], tmp_path: Path, real_data: Path | None
+) -> None:
+    store, trained = runs
+    assert set(names()) - set(trained) == (set() if real_data else REAL)
+    expected = {}
+    for name, run in trained.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        ours = Trained.of(store, run.id)
+        raws, labels = raws_of(ours.document, "test")
+        (folder / "network.py").write_text(source(ours.document), "utf-8")
+        torch.save(dict(ours.model.state_dict()), folder / "weights.pt")
+        torch.save(torch.from_numpy(ours.preparation.apply(raws)), folder / "inputs.pt")
+        expected[name] = ours.outputs(raws), torch.tensor([ours.classes.index(label) for label in labels])
+    subprocess.run([sys.executable, "-I", "-c", ALONE, *(str(tmp_path / name) for name in trained)], check=True)
+    for name, (outputs, labels) in expected.items():
+        alone = torch.load(tmp_path / name / "outputs.pt", weights_only=True)
+        assert alone.shape == outputs.shape
+        assert (alone - outputs).abs().max() < 1e-6
+        # what the worker itself measured, with the model that it trained
+        assert float((alone.argmax(1) == labels).double().mean()) == trained[name].metrics["test_accuracy"]
+
+
+def test_every_example_can_be_evaluated(runs: tuple[Store, dict[str, Run]]) -> None:
+    store, trained = runs
+    for run in trained.values():
+        assert evaluate(store, run.id).accuracy == run.metrics["test_accuracy"]
+    stop_all(store)
+
+
+def test_rows_of_numbers(workspace: Path, tmp_path: Path) -> None:
+    store = Store(workspace)
+    [run] = finish(store, load("xor-mlp"))
+    predictor = Predictor.of(store, run.id)
+    results = predictor.predict_vectors([(0, 0), (0, 1), (1, 0), (1, 1), (1, 1, 1), (0, float("nan"))])
+    assert [getattr(result, "label", None) for result in results] == ["0", "1", "1", "0", None, None]
+    assert [getattr(result, "code", None) for result in results[4:]] == ["T-TEXT", "T-TEXT"]
+    export(store, run.id, "python", tmp_path / "project")
+    arguments = ["--text", "0 0", "--text", "0, 1", "--text", "1 0", "--text", "1 1"]
+    assert_same(alone(tmp_path / "project", *arguments, cwd=tmp_path), results[:4])
+    stop_all(store)

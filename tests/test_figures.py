@@ -1,0 +1,58 @@
+"""The figures that the gallery promises, reached by the real command on the real data. Slow: `pytest -m slow`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.examples import FACTS, names
+from builder.runs.store import Store
+from tests.conftest import ROOT
+from tests.trained import example, finish
+
+pytestmark = pytest.mark.slow
+PROMISED = json.loads(FACTS.read_bytes())
+# a part of CIFAR-10 as images stands in for the whole set, which is not everywhere
+STAND_IN = {"cifar10-cnn": ["--set", 'data={"source":"images","path":"cifar10_12k_png.zip"}']}
+
+
+def train(name: str, *arguments: str) -> dict[str, Any]:
+    """What `netbuilder train NAME --json` prints."""
+    command = [sys.executable, "-m", "builder", "train", name, *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ), check=False)
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize("name", names())
+def test_an_example_reaches_what_the_gallery_says(name: str, datasets: Path) -> None:
+    result = train(name, *STAND_IN.get(name, []))
+    print(name, result["metrics"])
+    assert result["status"] == "finished"
+    assert result["metrics"]["test_accuracy"] >= PROMISED[name]["accuracy"]
+
+
+def test_xor_is_learned_from_every_start(workspace: Path) -> None:
+    """20 of 20 seeds get all four points right."""
+    store = Store(workspace)
+    runs = [finish(store, example("xor-mlp", f"recipe.seed={seed}"))[0] for seed in range(20)]
+    assert [run.metrics["test_accuracy"] for run in runs] == [1.0] * 20
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["digits-cnn", "reviews-lstm"])
+def test_two_runs_with_one_seed_have_equal_curves(name: str, workspace: Path) -> None:
+    store = Store(workspace)
+    document = example(name, "recipe.epochs=3", 'recipe.device="cpu"')
+    curves = []
+    for _attempt in range(2):
+        run = finish(store, document)[0]
+        series = store.history(run.id).series
+        curves.append({k: (v.step, v.value) for k, v in series.items() if k != "samples_per_second"})
+    assert curves[0] == curves[1]
+    store.close()
