@@ -1,6 +1,6 @@
 """From recorded to seen: how old a point is when it stands in the chart of a real browser.
 
-    python benchmarks/bench_live.py
+    python -m benchmarks.bench_live
 
 A feeder writes batches of points to the store every 0.2 s, as a trainer does; a real server and real Chromium pages
 show them. Seen means: the point is in the data that Plotly has drawn. Every page is visible, which is harder than ten
@@ -28,6 +28,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from builder.graph.document import Document
 from builder.runs.folder import RunFolder
 from builder.runs.store import Row, Store
+from tests.browser.chromium import launch
 
 CASES = ((1, 1_000), (1, 100_000), (10, 1_000), (10, 100_000))  # pages, points already there
 SECONDS = 15  # measured in each case
@@ -45,16 +46,6 @@ from builder.live import live
 
 live(st.query_params["run"], key="live")
 """
-CHROMIUM = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH = """
 () => {
   window.seen = [];
@@ -167,8 +158,7 @@ def main() -> None:
         with ExitStack() as stack:
             url, process = stack.enter_context(server(home))
             playwright = stack.enter_context(sync_playwright())
-            executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
+            browser = launch(playwright)
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             print("pages   points   p50 s    p95 s    max s  server load of one core", flush=True)
             for pages, already in CASES:

@@ -5,20 +5,13 @@ import streamlit as st
 from builder.core.text import _
 from builder.ui import inspector, outline, session, toolbar
 
-bench = session.workbench()
-if bench is None:
-    st.title(_("Build"))
-    st.info(_("No network is open yet. Start from a ready one, or from an empty one."), icon=":material/account_tree:")
-    if st.button(_("Go to the gallery"), type="primary"):
-        session.go("gallery")
-    st.stop()
-
-st.query_params[session.NETWORK] = bench.id
+session.required(_("Build"), _("No network is open yet. Start from a ready one, or from an empty one."))
 
 
 @st.fragment
 def workspace() -> None:
     """All that an edit changes; only this part runs again."""
+    session.tell()
     bench = session.workbench()
     assert bench is not None
     report = outline.checked(bench.document)

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from builder.core.errors import Problem
-from builder.core.text import _
 
 PIPED = 200  # columns where no terminal says how many it has
 

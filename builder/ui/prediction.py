@@ -60,12 +60,7 @@ def _choose() -> Run | None:
     supervisor.reap(store)
     runs = {run.id: run for run in store.list() if store.checkpoints(run.id) or run.active}
     if not runs:
-        st.info(
-            _("Nothing is trained yet. A network from the gallery is ready in under a minute."),
-            icon=":material/auto_awesome:",
-        )
-        if st.button(_("Go to the gallery"), type="primary"):
-            session.go("gallery")
+        session.empty(_("Nothing is trained yet. A network from the gallery is ready in under a minute."))
         return None
     wanted = st.query_params.get(RUN)
     if wanted not in runs:

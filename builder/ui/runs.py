@@ -27,9 +27,7 @@ def draw() -> None:
     supervisor.reap(store)
     runs = store.list()
     if not runs:
-        st.info(_("No runs yet. Open a network from the gallery and train it."), icon=":material/stacked_line_chart:")
-        if st.button(_("Go to the gallery"), type="primary"):
-            session.go("gallery")
+        session.empty(_("No runs yet. Open a network from the gallery and train it."))
         return
     st.caption(_("Choose one run to open, rename or delete it; choose several to compare them."))
     event = st.dataframe(

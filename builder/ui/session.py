@@ -42,6 +42,11 @@ def begin(pages: Mapping[str, StreamlitPage]) -> None:
     st.session_state.pages = pages
     style.apply()
     services.warm()
+    tell()
+
+
+def tell() -> None:
+    """Show the messages that a callback left; a fragment does so itself, because it runs without its page."""
     for kind, text in st.session_state.pop("messages", []):
         if kind == "error":
             st.error(text)
@@ -78,6 +83,27 @@ def workbench() -> Workbench | None:
         if bench is None or bench.id != id:
             bench = open_network(id)
     return bench
+
+
+def required(title: str, sentence: str) -> Workbench:
+    """The open network; a page that cannot do without one says so, shows the way, and ends here."""
+    wanted = st.query_params.get(NETWORK)
+    bench = workbench()
+    if wanted and (bench is None or bench.id != wanted):
+        st.error(plain(_("[P-NONE] No such network, or its file cannot be read. Choose another."), 320))
+    if bench is None:
+        st.title(title)
+        empty(sentence)
+        st.stop()
+    st.query_params[NETWORK] = bench.id
+    return bench
+
+
+def empty(sentence: str) -> None:
+    """What a page says when there is nothing on it yet: why, and where to begin."""
+    st.info(sentence, icon=":material/lightbulb:")
+    if st.button(_("Go to the gallery"), type="primary"):
+        go("gallery")
 
 
 def open_network(id: str) -> Workbench | None:

@@ -123,6 +123,7 @@ def watch(bench: Workbench) -> None:
 
 @st.fragment
 def _live(id: str, bench: Workbench) -> None:
+    session.tell()
     run = services.store().get(id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"#### {plain(run.name)}", width="stretch")

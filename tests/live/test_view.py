@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,18 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from builder.core.errors import Problem
 from builder.runs.store import Row, Store
+from tests.browser.chromium import launch_or_skip
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 APP = """
 import streamlit as st
 from builder.live.routes import middleware, routes
@@ -101,10 +90,8 @@ def store(server: Server) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("needs chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch_or_skip(playwright)
         yield browser
         browser.close()
 

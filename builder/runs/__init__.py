@@ -1,0 +1,1 @@
+"""What a training leaves behind: its rows in the store and its folder of files."""

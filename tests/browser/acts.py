@@ -1,0 +1,136 @@
+"""What people do on the pages, in words."""
+
+import io
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+LIVE = ".builder-live .js-plotly-plot"
+X = f"() => [...(document.querySelector('{LIVE}')?.data[0].x ?? [])]"
+
+
+def go(page: Page, address: str) -> None:
+    """Open an address and wait until its page stands."""
+    page.goto(address)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has nothing more to say. For its answer to an act, expect what it must show."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def part(page: Page, key: str) -> Locator:
+    """The element with this key."""
+    kept = "".join(c if c.isalnum() or c in "_-" else "-" for c in key)
+    return page.locator(f".st-key-{kept}")
+
+
+def row(page: Page, name: str) -> Locator:
+    """A layer's line in the outline."""
+    line = part(page, "outline").locator("[data-testid=stHorizontalBlock]")
+    return line.filter(has=part(page, f"row:{name}"))
+
+
+def names(page: Page) -> list[str]:
+    """The layers from top to bottom."""
+    return [text.split()[0] for text in part(page, "outline").locator("[class*=st-key-row-] strong").all_inner_texts()]
+
+
+def expect_names(page: Page, *wanted: str) -> None:
+    """Wait until the outline holds these layers in this order."""
+    expect(part(page, "outline").locator("[class*=st-key-row-] strong")).to_have_text(list(wanted))
+
+
+def setting(page: Page, layer: str, name: str) -> Locator:
+    """The inspector's field for a parameter of the chosen layer."""
+    return part(page, f"{layer}:{name}").locator("input")
+
+
+def choose(page: Page, name: str) -> None:
+    """Select a layer by mouse."""
+    part(page, f"row:{name}").get_by_role("button").click()
+    expect(setting(page, name, "id")).to_have_value(name)
+
+
+def field(where: Page | Locator, name: str) -> Locator:
+    """The input with this label, with or without a unit behind it."""
+    return where.get_by_label(re.compile(rf"^{re.escape(name)}( \(|$)")).and_(where.locator("input"))
+
+
+def fill(field: Locator, value: object) -> None:
+    """Type into a field and leave it by Enter."""
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def steps(page: Page) -> list[int]:
+    """The steps that stand in the live chart."""
+    found: list[int] = page.evaluate(X)
+    return found
+
+
+def wait_for_step(page: Page, step: int) -> list[int]:
+    """Wait until the chart has come so far; its steps then."""
+    page.wait_for_function(f"step => (({X})().at(-1) ?? 0) >= step", arg=step, timeout=90_000)
+    return steps(page)
+
+
+def until(holds: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """Wait for something outside the browser; what `holds` answered."""
+    end = time.monotonic() + seconds
+    while not (answer := holds()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return answer
+
+
+def draw(page: Page, *points: tuple[float, float]) -> None:
+    """One stroke over the drawing canvas; places as shares of its width and height."""
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+
+
+def clicks(page: Page) -> int:
+    """How often this tab was clicked since it was opened."""
+    return int(page.evaluate("() => Number(sessionStorage.getItem('clicks'))"))
+
+
+def png(pixels: Any) -> bytes:
+    """An image file of uint8 pixels."""
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def upload(name: str, content: bytes, type: str = "application/octet-stream") -> Any:
+    """A file as `set_input_files` takes it."""
+    return {"name": name, "mimeType": type, "buffer": content}
+
+
+def chart_texts(page: Page, selector: str = ".js-plotly-plot") -> Sequence[str]:
+    """Every text that charts show."""
+    found: list[str] = page.locator(f"{selector} text").all_inner_texts()
+    return found
+
+
+def plain(document: Any) -> bytes:
+    """A document as a file."""
+    return json.dumps(document).encode()

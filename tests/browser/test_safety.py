@@ -1,0 +1,336 @@
+"""What a hostile name, file, address or neighbour must not achieve."""
+
+import csv
+import io
+import re
+import socket
+import uuid
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from builder.data.sources.places import keep_upload
+from builder.graph.document import Document, from_json
+from builder.graph.networks import Networks
+from builder.runs.store import Run
+from tests.browser.acts import LIVE, go, part, png, settle, upload, wait_for_step
+from tests.browser.conftest import Visit
+from tests.browser.server import Server
+from tests.trained import example, finish
+
+PAGES = ("/", "/build", "/data", "/train", "/runs", "/predict")
+TITLES = ["Gallery", "Build", "Data", "Train", "Runs", "Predict"]
+IMAGE = "<img src=x onerror=window.__pwn=1>"
+SCRIPT = "<script>window.__pwn=1</script>"
+LINK = "[go](javascript:window.__pwn=1)"
+FETCH = "![x](http://127.0.0.1:9/t.png)"
+EVIL = (IMAGE, SCRIPT, LINK, FETCH)
+PATH = re.compile(r"(?<![\w.:/])/(?!/)[\w.-]+/[\w./-]+|File \"|Traceback")
+
+
+def lookalike(name: str) -> str:
+    """How charts show a name: Plotly would read angle brackets as markup."""
+    return name.translate(str.maketrans({"<": "‹", ">": "›"}))
+
+
+def table() -> bytes:
+    """A CSV whose classes, texts and columns are attacks."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([f"text {SCRIPT}", f"label {IMAGE}"])
+    words = {IMAGE: "bad awful broken", SCRIPT: "good lovely fine", LINK: "red green blue", FETCH: "one two three"}
+    writer.writerows([f"{line} {number} {SCRIPT}", name] for name, line in words.items() for number in range(20))
+    return text.getvalue().encode()
+
+
+def hostile(path: str) -> Document:
+    """A network that trains, every name of which is an attack."""
+    plain = example("reviews-embedding-mlp", "recipe.epochs=1").model_dump(mode="json")
+    new = dict(zip(("embedding1", "linear1", "relu1", "dropout1"), EVIL, strict=True))
+    graph = plain["graph"]
+    for node in graph["nodes"]:
+        node["id"] = new.get(node["id"], node["id"])
+        if node["id"] == "linear2":
+            node["params"]["out_features"] = len(EVIL)
+    for edge in graph["edges"]:
+        edge |= {end: new.get(edge[end], edge[end]) for end in ("source", "target")}
+    data = {"source": "text-table", "path": path}
+    data |= {"text_column": f"text {SCRIPT}", "label_column": f"label {IMAGE}"}
+    return from_json(plain | {"title": IMAGE, "about": SCRIPT, "data": data})
+
+
+class Hostile:
+    """A workspace in which every name is an attack."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        document = hostile(keep_upload(f"{IMAGE}.csv", table()))
+        self.network = server.keep(document)
+        with server.store() as store:
+            self.runs = finish(store, document, document.model_copy(update={"title": SCRIPT}))
+            store.rename(self.runs[0].id, IMAGE)
+            store.rename(self.runs[1].id, FETCH)
+        self.run = self.runs[0].id
+
+
+@pytest.fixture(scope="module")
+def hostiles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    server = Server(tmp_path_factory.mktemp("hostile"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NETBUILDER_HOME", str(server.home))
+        found = Hostile(server)
+    try:
+        server.start()
+        yield found
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def attacked(visit: Visit, hostiles: Hostile) -> Page:
+    """A page of the hostile workspace; that nothing ran and nothing was fetched is looked at in the end."""
+    return visit(hostiles.server)
+
+
+def test_names_are_only_text_in_the_outline(attacked: Page, hostiles: Hostile, tmp_path: Path) -> None:
+    go(attacked, f"/build?network={hostiles.network}")
+    outline = part(attacked, "outline")
+    for name in EVIL:
+        expect(outline.get_by_text(name[:20])).to_be_visible()
+    outline.get_by_text(IMAGE[:20]).click()
+    expect(part(attacked, "inspector").locator("input").first).to_have_value(IMAGE)
+    outline.get_by_text(IMAGE[:20]).hover()
+    part(attacked, "tool:delete").get_by_role("button").click()
+    expect(part(attacked, "problem:" + SCRIPT + ":0").or_(attacked.get_by_text("[G-")).first).to_be_visible()
+    attacked.get_by_role("button", name="Undo").click()
+    expect(outline.get_by_text(IMAGE[:20])).to_be_visible()
+    part(attacked, "add-layer").get_by_role("button").click()
+    expect(attacked.get_by_role("dialog").get_by_text(IMAGE)).to_be_visible()
+    attacked.keyboard.press("Escape")
+    part(attacked, "network-menu").get_by_role("button").first.click()
+    with attacked.expect_download() as started:
+        attacked.get_by_role("button", name="Save to a file").click()
+    assert re.fullmatch(r"[\w-]+\.json", started.value.suggested_filename)
+    part(attacked, "delete-network").get_by_role("button").click()
+    expect(attacked.get_by_role("dialog").get_by_text(IMAGE, exact=True)).to_be_visible()
+
+
+def test_names_are_only_text_on_the_data_page(attacked: Page, hostiles: Hostile) -> None:
+    go(attacked, f"/data?network={hostiles.network}")
+    chart = part(attacked, "class-counts")
+    for name in EVIL:
+        expect(chart.get_by_text(lookalike(name), exact=True)).to_be_visible()
+    bar = chart.locator(".bars .point").first
+    bar.hover()
+    expect(chart.locator(".hovertext").first).to_be_visible()
+    expect(attacked.get_by_role("gridcell").filter(has_text=IMAGE).first).to_be_attached()
+
+
+def test_names_of_folders_and_files_in_an_archive_are_only_text(attacked: Page, hostiles: Hostile) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(12):
+            for name in (IMAGE, FETCH.replace("/", "_")):
+                pixels = [[(number * 20) % 255] * 9] * 9
+                archive.writestr(f"{name}/{number}{IMAGE}.png", png(pixels))
+        archive.writestr(f"{IMAGE}/broken.png", b"<html>")
+    network = hostiles.server.keep(example("digits-cnn", 'data={"source": "images"}'))
+    go(attacked, f"/data?network={network}")
+    attacked.locator("input[type=file]").set_input_files(upload(f"{IMAGE}.zip", file.getvalue(), "application/zip"))
+    chart = part(attacked, "class-counts")
+    expect(chart.get_by_text(lookalike(IMAGE), exact=True)).to_be_visible()
+    expect(attacked.get_by_text(IMAGE[:15]).first).to_be_visible()
+
+
+def test_names_are_only_text_while_a_run_is_watched(attacked: Page, hostiles: Hostile) -> None:
+    go(attacked, f"/train?run={hostiles.run}&network={hostiles.network}")
+    expect(attacked.get_by_role("heading", name=IMAGE, exact=True).first).to_be_visible()
+    wait_for_step(attacked, 1)
+    attacked.locator(f"{LIVE} .nsewdrag").first.hover()
+
+
+def test_names_are_only_text_in_the_list_of_runs(attacked: Page, hostiles: Hostile) -> None:
+    go(attacked, "/runs")
+    for name in (IMAGE, FETCH):
+        expect(attacked.get_by_role("gridcell", name=name, exact=True).first).to_be_attached()
+    select_runs(attacked, 2)
+    legend = part(attacked, "curves").locator(".legend")
+    for name in (IMAGE, FETCH):
+        expect(legend.get_by_text(lookalike(name), exact=True)).to_be_visible()
+    expect(attacked.get_by_text("What differs")).to_be_visible()
+    select_runs(attacked, 2)
+    select_runs(attacked, 1)
+    attacked.get_by_text("Test results").click()
+    matrix = part(attacked, "confusion")
+    for name in EVIL:
+        expect(matrix.get_by_text(lookalike(name), exact=True).first).to_be_visible()
+    attacked.get_by_role("button", name="Delete").click()
+    expect(attacked.get_by_role("dialog").get_by_text(re.compile(r"onerror|t\.png"))).to_be_visible()
+
+
+def select_runs(page: Page, count: int) -> None:
+    """Tick the first rows of the list, or untick them."""
+    grid = page.get_by_test_id("stDataFrame").first
+    box = grid.locator("canvas").first.bounding_box()
+    assert box
+    for number in range(count):
+        page.mouse.click(box["x"] + 16, box["y"] + 35 * (number + 1) + 17)
+        settle(page)
+
+
+def test_names_are_only_text_in_predictions(attacked: Page, hostiles: Hostile) -> None:
+    go(attacked, f"/predict?run={hostiles.run}")
+    attacked.get_by_label("Text", exact=True).fill(f"{IMAGE} {LINK} {FETCH}")
+    expect(attacked.get_by_test_id("stHeading").or_(attacked.get_by_role("heading", level=3)).last).to_be_visible()
+    chart = part(attacked, "probabilities")
+    for name in EVIL:
+        expect(chart.get_by_text(lookalike(name), exact=True)).to_be_visible()
+    attacked.get_by_role("radio", name="Upload").click()
+    lines = "\n".join(EVIL).encode()
+    attacked.locator("input[type=file]").set_input_files(upload(f"{IMAGE}.txt", lines, "text/plain"))
+    for name in EVIL:
+        expect(attacked.get_by_role("gridcell", name=name, exact=True).first).to_be_attached()
+    with attacked.expect_download() as started:
+        attacked.get_by_role("button", name="Download as CSV").click()
+    assert started.value.suggested_filename == "predictions.csv"
+
+
+def test_a_visit_to_every_page_asks_no_other_host(attacked: Page) -> None:
+    for address in PAGES:
+        go(attacked, address)
+        expect(attacked.get_by_test_id("stMainBlockContainer")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("path", ["/", "/build", "/_stcore/health", "/_stcore/host-config", "/api/runs/x/metrics"])
+def test_a_foreign_host_name_is_refused(server: Server, path: str) -> None:
+    assert httpx.get(server.url + path, headers={"Host": "evil.example"}).status_code == 403
+    assert httpx.get(server.url + path, headers={"Host": f"localhost:{server.port}"}).status_code in (200, 404)
+
+
+def handshake(server: Server, host: str, origin: str) -> int:
+    """The status with which the server answers a request for its websocket."""
+    lines = [
+        "GET /_stcore/stream HTTP/1.1",
+        f"Host: {host}",
+        f"Origin: {origin}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+    ]
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return int(connection.recv(100).split()[1])
+
+
+def test_a_page_of_another_site_gets_no_session_and_no_numbers(server: Server) -> None:
+    assert handshake(server, server.place, server.url) == 101
+    assert handshake(server, server.place, "http://evil.example") == 403
+    assert handshake(server, "evil.example", "http://evil.example") == 403
+    foreign = {"Origin": "http://evil.example"}
+    address = f"{server.url}/api/runs/{uuid.uuid4()}/metrics"
+    assert httpx.get(address, headers=foreign).status_code == 403
+    assert httpx.get(address, headers={"Origin": server.url}).status_code == 404
+
+
+def test_an_upload_without_the_token_of_the_page_is_refused(page: Page, server: Server) -> None:
+    network = server.keep(example("digits-cnn", 'data={"source": "images"}'))
+    go(page, f"/data?network={network}")
+    with page.expect_request(lambda request: "upload_file" in request.url and request.method == "PUT") as sent:
+        page.locator("input[type=file]").set_input_files(upload("a.zip", b"PK\x05\x06" + bytes(18), "application/zip"))
+    body = {"file": ("a.zip", b"x")}
+    assert httpx.put(sent.value.url, files=body).status_code == 403
+    assert httpx.put(sent.value.url, files=body, headers={"X-Xsrftoken": "made-up"}).status_code == 403
+    foreign = {**sent.value.headers, "origin": "http://evil.example"}
+    assert httpx.put(sent.value.url, content=b"x", headers=foreign).status_code == 403
+
+
+def listening(process: psutil.Process) -> set[tuple[str, int]]:
+    """Where a process and all that it started take connections."""
+    found = set()
+    for one in (process, *process.children(recursive=True)):
+        found |= {c.laddr for c in one.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    return {(address.ip, address.port) for address in found}
+
+
+def test_only_this_machine_can_connect(page: Page, server: Server) -> None:
+    go(page, f"/train?network={server.keep(example('digits-cnn', 'recipe.epochs=2000'))}")
+    page.get_by_role("button", name="Start training").click()
+    wait_for_step(page, 3)
+    assert server.process
+    process = psutil.Process(server.process.pid)
+    assert any("builder.training.worker" in " ".join(one.cmdline()) for one in process.children(recursive=True))
+    assert listening(process) == {("127.0.0.1", server.port)}
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".live-status")).to_contain_text("Stopped")
+
+
+@pytest.fixture(scope="module")
+def digits_run(server: Server) -> Run:
+    """A finished run on digits in the workspace of the module's server."""
+    with server.store() as store:
+        (run,) = finish(store, example("digits-cnn", "recipe.epochs=1"))
+    return run
+
+
+def test_a_page_named_like_an_image_is_refused(page: Page, server: Server, digits_run: Run) -> None:
+    go(page, f"/predict?run={digits_run.id}")
+    page.get_by_role("radio", name="Upload").click()
+    html = b"<html><script>window.__pwn=1</script></html>"
+    page.locator("input[type=file]").set_input_files(upload("cat.png", html, "image/png"))
+    expect(page.get_by_text("[I-TYPE]")).to_be_visible()
+    expect(page.get_by_text("cat.png").first).to_be_visible()
+    expect(page.get_by_role("heading", level=3)).to_be_hidden()
+
+
+@pytest.mark.parametrize("guess", [str(uuid.uuid4()), "../../etc/passwd", "<script>window.__pwn=1</script>", "a" * 3000])
+@pytest.mark.parametrize("address", ["/train?run=", "/predict?run=", "/build?network=", "/data?network="])
+def test_a_guessed_id_is_answered_with_a_sentence(
+    page: Page, server: Server, digits_run: Run, address: str, guess: str
+) -> None:
+    server.keep(example("xor-mlp"))
+    go(page, address + guess)
+    expect(page.get_by_text("[P-NONE]").first).to_be_visible()
+    words = page.get_by_test_id("stMain").inner_text()
+    assert guess not in words
+    assert not PATH.search(words)
+
+
+def test_an_unexpected_error_shows_a_reference_and_no_path(visit: Visit, fresh: Server) -> None:
+    network = fresh.keep(example("xor-mlp"))
+    (Networks(fresh.home).folder / f"{uuid.uuid4()}.json").mkdir()  # where a file is expected
+    page = visit(fresh.start())
+    go(page, f"/build?network={network}")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("[X-INTERNAL] Something went wrong on our side.")
+    words = page.locator("body").inner_text()
+    assert not PATH.search(words)
+    assert str(fresh.home) not in page.content()
+    reference = re.search(r"Ref ([0-9A-F]{4}-[0-9A-F]{4})", alert.inner_text())
+    assert reference
+    log = (fresh.home / "app.log").read_text()
+    assert f"{reference[1]}\nTraceback" in log
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_can_be_the_first_that_a_server_shows(visit: Visit, fresh: Server, address: str) -> None:
+    network = fresh.keep(example("xor-mlp"))
+    page = visit(fresh.start())
+    go(page, f"{address}?network={network}" if address in ("/build", "/data", "/train") else address)
+    links = page.get_by_role("navigation", name="App pages").get_by_role("link")
+    expect(links).to_have_text(TITLES)
+    shows = {
+        "/": "Start from a network that works",
+        "/build": "linear1",
+        "/data": "Settings",
+        "/train": "No run yet",
+        "/runs": "No runs yet",
+        "/predict": "Nothing is trained yet",
+    }
+    expect(page.get_by_text(shows[address]).first).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="[")).to_have_count(0)
