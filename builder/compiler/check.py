@@ -22,10 +22,13 @@ from builder.layers import LAYERS
 from builder.layers.ends import Input, Output
 
 
-def check(document: Document) -> Report:
-    """Check a document. Never raises for a bad one; errors stand first, then in the order of the outline."""
+def check(document: Document, data: DataSpec | None = None) -> Report:
+    """Check a document. Never raises for a bad one; errors stand first, then in the order of the outline.
+
+    Params: `data`, what a run has kept of its data; left out, the source is asked what it holds today.
+    """
     recipe, problems = parse(Recipe, document.recipe, what=_("recipe"))
-    data, found = _data(document)
+    data, found = (data, []) if data else _data(document)
     problems += found
     graph = document.graph
     ids, loops = order(graph)

@@ -13,6 +13,7 @@ from builder.compiler.report import Report
 from builder.compiler.source import write
 from builder.core.errors import Error
 from builder.core.text import _
+from builder.data.fields import DataSpec
 from builder.data.preparation import ImagePreparation, TextPreparation, VectorPreparation, from_json
 from builder.graph.document import Document, read
 from builder.graph.recipe import Recipe
@@ -50,7 +51,7 @@ class Trained:
         folder = RunFolder(store.home, run_id)
         weights = _weights(folder, store, run, which)
         document = read(folder.read("document.json"))
-        report = check(document)
+        report = check(document, DataSpec.from_json(folder.read("data.json")))
         if not report.ok or report.data is None or report.recipe is None:
             raise Error.of(report.errors)
         source = write(report, document.title)

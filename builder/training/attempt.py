@@ -54,6 +54,8 @@ class Attempt:
         assert report.recipe is not None
         self.recipe = report.recipe
         prepared = self._prepare(document.data)
+        # frozen like the document: whoever uses the run later may have moved or relabelled the data
+        self.folder.write("data.json", prepared.spec.to_json())
         self.model, self.state = loop.start(document, self.recipe)
         problem = self._restore()
         self._plan(prepared, problem)

@@ -34,7 +34,7 @@ def save(folder: RunFolder, store: Store, model: nn.Module, state: State) -> Non
     drop = [known.file for known in states[KEPT - 1 :]]
     best, old = state.best, [known for known in registered if known.best]
     if best is not None and not any(known.step == best.step for known in old):
-        content = _pack({f"model.{name}": tensor for name, tensor in best.weights.items()}, {})
+        content = _pack({f"model.{name}": tensor for name, tensor in best.weights.items()}, {"val_loss": best.val_loss})
         new.append(_write(folder, content, best.step, best.epoch, best.val_accuracy, best=True))
         drop += [known.file for known in old]
     store.register(folder.id, new, drop)
@@ -122,8 +122,7 @@ def _pack(tensors: dict[str, Tensor], plain: dict[str, Any]) -> bytes:
 
 def _restore(content: bytes, model: nn.Module, state: State) -> None:
     tensors = safetensors.torch.load(content)
-    size = int.from_bytes(content[:8], "little")
-    plain = json.loads(json.loads(content[8 : 8 + size])["__metadata__"]["state"])
+    plain = _plain(content)
     torch.set_num_threads(plain["threads"])  # another number adds in another order
     model.load_state_dict({name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")})
     values: dict[int, dict[str, Any]] = {int(number): dict(rest) for number, rest in plain["optimizer"].items()}
@@ -136,6 +135,13 @@ def _restore(content: bytes, model: nn.Module, state: State) -> None:
     for name in PLACE:
         setattr(state, name, plain["place"][name])
     _set_random_states(tensors)
+
+
+def _plain(content: bytes) -> dict[str, Any]:
+    """What `_pack` put beside the tensors."""
+    size = int.from_bytes(content[:8], "little")
+    plain: dict[str, Any] = json.loads(json.loads(content[8 : 8 + size])["__metadata__"]["state"])
+    return plain
 
 
 def _laid_out(tensor: Tensor, like: Tensor) -> Tensor:
@@ -152,7 +158,7 @@ def _best(folder: RunFolder, registered: tuple[Checkpoint, ...]) -> Best | None:
     for known in registered:
         if known.best and (content := _content(folder, known)):
             tensors = {name[6:]: tensor for name, tensor in safetensors.torch.load(content).items()}
-            return Best(known.epoch, known.step, known.val_accuracy, tensors)
+            return Best(known.epoch, known.step, known.val_accuracy, _plain(content)["val_loss"], tensors)
     return None
 
 

@@ -30,11 +30,15 @@ FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # one kernel for all weights: MLPs 
 
 @dataclass(frozen=True)
 class Best:
-    """The weights of the epoch with the best validation accuracy so far (without validation: of the last)."""
+    """The weights of the epoch with the best validation accuracy so far, of equal ones that with the lowest loss.
+
+    Without validation those of the last epoch.
+    """
 
     epoch: int
     step: int
     val_accuracy: float | None
+    val_loss: float | None
     weights: dict[str, Tensor]
 
 
@@ -87,7 +91,7 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
             x, _y = next(held["validation"].in_order())
             raise explain(val.loss, state.epoch + 1, state.step, first_bad_layer(model, x))
         yield _end_epoch(model, state, val, speed)
-    best = state.best or _now(model, state, None)
+    best = state.best or _now(model, state, Scores(None, None))
     chosen = deepcopy(model)
     chosen.load_state_dict(best.weights)
     test = yield from _evaluate(chosen, held["test"], loss_of, "test")
@@ -120,17 +124,22 @@ def _learn(model: nn.Module, batches: Batches, loss_of: LossFunction, state: Sta
 
 def _end_epoch(model: nn.Module, state: State, val: "Scores", speed: float) -> EpochEnd:
     state.epoch += 1
-    best = state.best
-    if best is None or val.accuracy is None or best.val_accuracy is None or val.accuracy > best.val_accuracy:
-        state.best = _now(model, state, val.accuracy)
+    if state.best is None or _better(val, state.best):
+        state.best = _now(model, state, val)
     loss, accuracy = state.loss_sum / state.samples, state.correct / state.samples
     state.position, state.samples, state.loss_sum, state.correct = 0, 0, 0.0, 0
     return EpochEnd(state.epoch, state.step, loss, accuracy, val.loss, val.accuracy, speed)
 
 
-def _now(model: nn.Module, state: State, val_accuracy: float | None) -> Best:
+def _better(val: "Scores", best: Best) -> bool:
+    if val.accuracy is None or val.loss is None or best.val_accuracy is None or best.val_loss is None:
+        return True
+    return (val.accuracy, -val.loss) > (best.val_accuracy, -best.val_loss)
+
+
+def _now(model: nn.Module, state: State, val: "Scores") -> Best:
     weights = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-    return Best(state.epoch, state.step, val_accuracy, weights)
+    return Best(state.epoch, state.step, val.accuracy, val.loss, weights)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
 import io
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +8,8 @@ from PIL import Image
 
 from builder.core.errors import Problem
 from builder.prediction import Prediction, Predictor
-from tests.trained import TrainedRuns, raws_of
+from builder.runs.store import Store
+from tests.trained import TrainedRuns, example, finish, raws_of
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,17 @@ def test_images_take_no_text(digits: Predictor) -> None:
     [problem] = digits.predict_texts(["seven"])
     assert isinstance(problem, Problem)
     assert "reads images, not text" in problem.message
+
+
+def test_a_run_is_of_use_when_its_data_is_gone(workspace: Path, tmp_path: Path) -> None:
+    table = tmp_path / "moods.csv"
+    rows = [f"{word} day number {i},{label}" for i in range(20) for word, label in (("good", "glad"), ("bad", "sad"))]
+    table.write_text("\n".join(["text,label", *rows]))
+    store = Store(workspace)
+    data = json.dumps({"source": "text-table", "path": str(table)})
+    run = finish(store, example("reviews-embedding-mlp", f"data={data}", "recipe.epochs=8"))[0]
+    table.unlink()
+    predictor = Predictor.of(store, run.id)
+    assert predictor.classes == ("glad", "sad")
+    assert [found.label for found in predictor.predict_texts(["a good day", "a bad day"])] == ["glad", "sad"]  # type: ignore[union-attr]
+    store.close()
