@@ -27,6 +27,7 @@ def evaluate(
     store = open_store()
     found = find(store, run)
     with loading(_("Evaluating")) as progress:
+        # torch and scikit-learn take seconds: the bar shows meanwhile
         from builder.evaluation import evaluate as evaluate_run
 
         result = evaluate_run(store, found.id, split, progress)
@@ -67,6 +68,7 @@ def predict(
     store = open_store()
     found = find(store, run)
     with loading(_("Loading the network")):
+        # as above
         from builder.prediction import Predictor
 
         predictor = Predictor.of(store, found.id)
@@ -93,6 +95,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a trained network for use without netbuilder."""
+    # it brings torch, which looking at runs does without
     from builder.export import export as export_run
 
     store = open_store()

@@ -10,7 +10,7 @@ import numpy as np
 
 from builder.runs.store import Series
 
-MOST: Final = 2_000  # points of one series in one answer: four to a pixel of the chart
+MOST: Final = 1_000  # points of one series in one answer: two to a pixel of the chart
 
 
 @dataclass

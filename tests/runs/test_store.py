@@ -1,8 +1,9 @@
 """The store: nothing is lost, nothing is seen twice, and names are text alone."""
 
-import multiprocessing
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from builder.core.ids import new_id
 from builder.graph.document import Document
 from builder.runs.folder import RunFolder
 from builder.runs.store import Checkpoint, Run, Store
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -235,20 +238,22 @@ def test_a_full_disk_is_named_and_loses_nothing(store: Store, run: Run) -> None:
     assert len(points(store, run.id)) == 4999
 
 
-def write_many(home: Path, id: str, name: str, times: int) -> None:
-    store = Store(home)
-    for step in range(times):
-        store.record(id, [(name, step, 1, float(step))], spent=1.0)
+WRITE_MANY = """
+import sys
+from pathlib import Path
+from builder.runs.store import Store
+
+home, id, name, times = sys.argv[1:]
+store = Store(Path(home))
+for step in range(int(times)):
+    store.record(id, [(name, step, 1, float(step))], spent=1.0)
+"""
 
 
 def test_many_processes_write_at_once(store: Store, run: Run) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=write_many, args=(store.home, run.id, f"m{n}", 200)) for n in range(4)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
+    command = [sys.executable, "-c", WRITE_MANY, str(store.home), run.id]
+    writers = [subprocess.Popen([*command, f"m{n}", "200"], cwd=ROOT) for n in range(4)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0, 0]
     series = store.history(run.id).series
     assert {name: one.step for name, one in series.items()} == {f"m{n}": list(range(200)) for n in range(4)}
     assert store.get(run.id).seconds == 800
