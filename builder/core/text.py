@@ -15,7 +15,8 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """Translate `message` into the language of `NETBUILDER_LANG`; English where there is no translation."""
-    return _catalogue(os.environ.get("NETBUILDER_LANG", "")).gettext(message)
+    # the translation of nothing would be the catalogue's header
+    return _catalogue(os.environ.get("NETBUILDER_LANG", "")).gettext(message) if message else ""
 
 
 def quote(text: object, limit: int = 60) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from builder.runs.store import Series
 
-MOST: Final = 1_000  # points of one series in one answer: two to a pixel of the chart
+MOST: Final = 600  # points of one series in one answer: more than one to a pixel of the chart
 
 
 @dataclass

@@ -88,14 +88,18 @@ def _file(source: str, document: Document) -> None:
 
 
 def _augmentation(document: Document) -> None:
-    values = document.data.get("augmentation", {})
-    values = values if isinstance(values, dict) else {}
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
 
     def change(name: str, value: Any) -> None:
-        _set("augmentation", {k: v for k, v in {**values, name: value}.items() if v is not None})
+        values = {**_changes(session.document()), name: value}
+        _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(Augmentation), values, "augmentation", change)
+    forms.draw(parameters(Augmentation), _changes(document), "augmentation", change)
+
+
+def _changes(document: Document) -> dict[str, Any]:
+    values = document.data.get("augmentation")
+    return dict(values) if isinstance(values, dict) else {}
 
 
 def look(document: Document) -> None:

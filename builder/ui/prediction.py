@@ -11,7 +11,7 @@ from builder.core.errors import MOST_LISTED, Error, Problem
 from builder.core.text import _
 from builder.data.images import EXTENSIONS
 from builder.data.preparation import ImagePreparation, TextPreparation
-from builder.data.tables import csv_safe
+from builder.data.tables import write_table
 from builder.prediction.predictor import Prediction, Predictor
 from builder.runs.store import Run
 from builder.training import supervisor
@@ -273,17 +273,18 @@ def _answer(predictor: Predictor, raw: Any, found: Prediction) -> None:
 
 def _table(found: Sequence[Prediction]) -> None:
     """Many answers, and the same to download."""
-    rows = [
-        {_("input"): p.input, _("label"): p.label, _("probability"): p.probabilities[p.label], **p.probabilities}
-        for p in found
-    ]
-    table = pd.DataFrame(rows)
+    heads = [_("input"), _("label"), _("probability")]
+    classes = sorted(found[0].probabilities)
+    rows = [[p.input, p.label, p.probabilities[p.label], *(p.probabilities[name] for name in classes)] for p in found]
+    # a class may be called as one of our columns is
+    columns = [*heads, *(f"{name} " if name in heads else name for name in classes)]
     st.dataframe(
-        table, hide_index=True, column_config={_("probability"): st.column_config.ProgressColumn(format="percent")}
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        column_config={heads[2]: st.column_config.ProgressColumn(format="percent")},
     )
-    safe = table.map(csv_safe)
     st.download_button(
-        _("Download as CSV"), safe.to_csv(index=False).encode("utf-8-sig"), "predictions.csv", "text/csv",
+        _("Download as CSV"), write_table(columns, rows), "predictions.csv", "text/csv",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     st.caption(_("Texts that begin like a formula get a ' in front, so that no spreadsheet runs them."))

@@ -137,6 +137,12 @@ def _show(bench: Workbench) -> Workbench:
     return bench
 
 
+def document() -> Document:
+    """The open network's document as it is now; what a callback was made with may be older than the last edit."""
+    bench = workbench()
+    return bench.document if bench else Document()
+
+
 def edit(*edits: Mapping[str, Any], tag: str = "") -> None:
     """Apply edits to the open network and save it; a refused edit leaves a message.
 

@@ -61,8 +61,12 @@ def _set(name: str, value: Any) -> None:
 
 def _variant(name: str, label: str, kinds: Mapping[str, type[Settings]], default: str, document: Document) -> None:
     """A choice of several settings classes, and the form of the chosen one."""
-    now = document.recipe.get(name)
-    values: dict[str, Any] = dict(now) if isinstance(now, dict) else {"type": default}
+
+    def chosen(document: Document) -> dict[str, Any]:
+        now = document.recipe.get(name)
+        return dict(now) if isinstance(now, dict) else {"type": default}
+
+    values = chosen(document)
     kind = str(values.get("type"))
     key = f"recipe:{name}"
     st.session_state[key] = kind if kind in kinds else None
@@ -73,7 +77,8 @@ def _variant(name: str, label: str, kinds: Mapping[str, type[Settings]], default
     st.selectbox(label, list(kinds), key=key, on_change=choose, help=_first(kinds.get(kind)))
 
     def change(parameter: str, value: Any) -> None:
-        _set(name, {k: v for k, v in {**values, parameter: value}.items() if v is not None})
+        changed = {**chosen(session.document()), parameter: value}
+        _set(name, {k: v for k, v in changed.items() if v is not None})
 
     if kind in kinds:
         forms.draw(parameters(kinds[kind]), values, f"recipe:{name}:{kind}", change)

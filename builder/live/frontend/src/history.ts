@@ -1,7 +1,7 @@
 import type { Chunk, Points } from "./messages";
 import { thin } from "./thin";
 
-export const MOST = 2_400; // points kept of one series before it is thinned to half: four to a pixel, and drawing stays quick
+export const MOST = 1_200; // points kept of one series before it is thinned to half; ten open pages must stay current
 
 /** Everything that was received of one run. */
 export interface History {
