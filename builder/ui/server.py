@@ -9,6 +9,7 @@ import streamlit as st
 
 from builder.core.errors import internal, reference
 from builder.core.files import home
+from builder.runs.store import Store
 
 log = logging.getLogger("netbuilder")
 
@@ -19,9 +20,8 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     yield
     # imported here: only now, because starting must not wait for the trainer's modules
     from builder.training.supervisor import farewell
-    from builder.ui.services import store
 
-    if message := farewell(store()):
+    if message := farewell(Store(home())):
         print(message, flush=True)
 
 
