@@ -169,7 +169,7 @@ def _ends(graph: Graph) -> Iterator[Problem]:
             text = _("This network has no {type} layer. Add one.").format(type=type)
             yield Problem(code, text, fix=fix)
         for extra in nodes[1:]:
-            text = _("{node} is a second {type}; a network has one so far. Delete it.")
+            text = _("{node} is a second {type}; a network has one. Delete it.")
             remove = Fix(_("Delete {node}").format(node=quote(extra.id)), ({"op": "remove", "nodes": [extra.id]},))
             yield Problem("G-ENDS", text.format(node=named(extra), type=type), extra.id, fix=remove)
 

@@ -1,5 +1,6 @@
 """Forms drawn from declarations: one widget for each parameter of a `Settings` class."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ def _within(parameter: Parameter, value: float) -> bool:
 
 def _step(value: float) -> float:
     """A tenth of the value's power of ten, so that arrows are useful at 0.001 as at 0.5."""
-    return 10.0 ** (len(f"{value:e}".split("e")) and int(f"{value:e}".split("e")[1]) - 1) if value else 0.01
+    return 10.0 ** (math.floor(math.log10(abs(value))) - 1) if value else 0.01
 
 
 def _toggle(parameter: Parameter, value: Any, key: str, change: Change) -> None:

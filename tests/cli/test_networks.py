@@ -198,7 +198,7 @@ def test_what_nobody_expected_is_logged_under_a_reference(
     inside: Inside, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fall(*_arguments: object) -> None:
-        raise ZeroDivisionError("secret /root/path")
+        raise ZeroDivisionError("secret /private/path")
 
     monkeypatch.setattr("builder.cli.networks.describe_layer", fall)
     done = inside("layers", "--json")
@@ -207,4 +207,4 @@ def test_what_nobody_expected_is_logged_under_a_reference(
     assert "secret" not in done.err
     [log] = (workspace / "logs").iterdir()
     assert log.stem in done.err
-    assert "ZeroDivisionError: secret /root/path" in log.read_text()
+    assert "ZeroDivisionError: secret /private/path" in log.read_text()

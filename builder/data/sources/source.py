@@ -1,6 +1,7 @@
 """What every data source has: settings, a quick description (`spec`) and the samples themselves (`load`)."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast
@@ -85,20 +86,20 @@ class Source(Settings):
         json_schema_extra={"unit": "samples"},
     )
 
+    @abstractmethod
     def spec(self) -> DataSpec:
         """What the network receives and predicts, found without reading the bulk.
 
         Raises: Error when the data is missing or cannot be used.
         """
-        raise NotImplementedError
 
     def here(self) -> bool:
         """Whether loading needs no download."""
         return True
 
+    @abstractmethod
     def load(self, progress: Progress = quiet) -> Samples:
         """All samples with their parts. Raises: Error when the data is missing, damaged or too little."""
-        raise NotImplementedError
 
     def divided(
         self, labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
