@@ -40,3 +40,4 @@ def _rehearse() -> None:
     from builder.examples import load
 
     check(load("digits-cnn"))  # the first use of the meta device costs most of a second
+    supervisor.warm(store())  # now, not at the next visit: a person who waits on a page presses Start next

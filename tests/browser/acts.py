@@ -66,6 +66,22 @@ def field(where: Page | Locator, name: str) -> Locator:
     return where.get_by_label(re.compile(rf"^{re.escape(name)}( \(|$)")).and_(where.locator("input"))
 
 
+def cell(page: Page, text: str) -> Locator:
+    """A cell of a table that holds this text; tables are drawn, and told to screen readers inside the canvas."""
+    return page.locator("canvas td").filter(has_text=re.compile(re.escape(text))).first
+
+
+def select_rows(page: Page, *rows: int) -> None:
+    """Tick rows of the list of runs, or untick them; the first is 0."""
+    grid = page.get_by_test_id("stDataFrame").first.locator("canvas").first
+    expect(grid).to_be_visible()
+    for row in rows:
+        box = grid.bounding_box()
+        assert box
+        page.mouse.click(box["x"] + 16, box["y"] + 35 * (row + 1) + 17)
+        settle(page)
+
+
 def fill(field: Locator, value: object) -> None:
     """Type into a field and leave it by Enter."""
     field.fill(str(value))

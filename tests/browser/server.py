@@ -104,3 +104,7 @@ class Server:
     def keep(self, document: Document) -> str:
         """Put a network in the workspace; the id under which a page shows it."""
         return Networks(self.home).create(document)
+
+    def kept(self, id: str) -> Document:
+        """A network as it lies in the workspace."""
+        return Networks(self.home).open(id)[0]

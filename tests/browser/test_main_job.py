@@ -218,7 +218,7 @@ def test_a_second_tab_sees_the_same_run(page: Page, server: Server, long_run: Ru
     expect_status(other, "Stopped")
 
 
-def test_a_first_visitor_reaches_an_answer_in_six_clicks(visit: Visit, fresh: Server) -> None:
+def test_a_first_visitor_reaches_an_answer_in_six_clicks(fresh: Server, visit: Visit) -> None:
     page = visit(fresh.start())
     began = time.monotonic()
     go(page, "/")
