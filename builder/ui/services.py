@@ -29,15 +29,15 @@ def warm() -> None:
 
 @st.cache_resource
 def _warming() -> threading.Thread:
-    thread = threading.Thread(target=_rehearse, name="warm", daemon=True)
+    thread = threading.Thread(target=_rehearse, args=(store(),), name="warm", daemon=True)
     thread.start()
     return thread
 
 
-def _rehearse() -> None:
+def _rehearse(runs: Store) -> None:
     # imported here, not above: torch takes seconds, and the first page must not wait for it
     from builder.compiler.check import check
     from builder.examples import load
 
     check(load("digits-cnn"))  # the first use of the meta device costs most of a second
-    supervisor.warm(store())  # now, not at the next visit: a person who waits on a page presses Start next
+    supervisor.warm(runs)  # now, not at the next visit: a person who waits on a page presses Start next

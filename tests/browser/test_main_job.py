@@ -36,7 +36,7 @@ from tests.trained import example
 
 LOOP = [(0.5 + 0.25 * float(np.sin(a)), 0.5 - 0.38 * float(np.cos(a))) for a in np.linspace(0, 2 * np.pi, 24)]
 SENTENCE = "这家餐厅的菜非常好吃，服务也很热情，下次还会再来。"
-LONG = ("recipe.epochs=5000", "recipe.batch_size=256")  # nobody waits for its end
+LONG = ("recipe.epochs=100000", "recipe.batch_size=256")  # nobody waits for its end
 
 
 def digit(number: int) -> bytes:
@@ -114,7 +114,7 @@ def train_it(page: Page) -> str:
     """Start a long training and see its points arrive."""
     part(page, "to-train").get_by_role("button").click()
     recipe = part(page, "recipe")
-    fill(field(recipe, "epochs"), 5000)
+    fill(field(recipe, "epochs"), 100_000)
     fill(field(recipe, "batch_size"), 256)
     expect(field(recipe, "batch_size")).to_have_value("256")
     run = press_start(page)
