@@ -21,7 +21,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from builder.training.supervisor import WARM_AFTER
-from tests.browser.acts import clicks, draw, fill, go, part, row, setting, settle, wait_for_step
+from tests.browser.acts import clicks, draw, fill, go, part, row, setting, settle, shape, wait_for_step
 from tests.browser.chromium import launch
 from tests.browser.conftest import COUNT_CLICKS
 from tests.browser.server import Server
@@ -165,7 +165,7 @@ def switch(page: Page) -> Callable[[int], None]:
 
 
 def edit(page: Page) -> Callable[[int], None]:
-    answer = row(page, "relu1").locator("code")
+    answer = shape(page, "relu1")
 
     def act(number: int) -> None:
         channels = 17 + number

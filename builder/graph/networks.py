@@ -16,7 +16,7 @@ class Entry:
 
     id: str
     title: str
-    layers: int
+    layers: int | None  # None when the file cannot be read
     changed: float  # seconds since the epoch
 
 
@@ -37,7 +37,7 @@ class Networks:
         try:
             document = read(path.read_bytes())
         except Error:
-            return Entry(path.stem, _("(cannot be read)"), 0, changed)
+            return Entry(path.stem, _("(cannot be read)"), None, changed)
         return Entry(path.stem, document.title, len(document.graph.nodes), changed)
 
     def create(self, document: Document) -> str:

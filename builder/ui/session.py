@@ -76,7 +76,7 @@ def workbench() -> Workbench | None:
     wanted = st.query_params.get(NETWORK)
     if bench is None or (wanted and wanted != bench.id):
         entries = services.networks().list()
-        ids = [entry.id for entry in entries if entry.layers]
+        ids = [entry.id for entry in entries if entry.layers is not None]
         id = wanted if wanted in ids else (bench.id if bench else next(iter(ids), None))
         if id is None:
             return None

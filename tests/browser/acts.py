@@ -1,16 +1,19 @@
 """What people do on the pages, in words."""
 
 import io
-import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.trained import example
+
+DIGITS = tuple(node.id for node in example("digits-cnn").graph.nodes)
+SMALL = ("input", "flatten1", "linear1", "relu1", "linear2", "output")
 LIVE = ".builder-live .js-plotly-plot"
 X = f"() => [...(document.querySelector('{LIVE}')?.data[0].x ?? [])]"
 
@@ -29,15 +32,23 @@ def settle(page: Page) -> None:
 
 
 def part(page: Page, key: str) -> Locator:
-    """The element with this key."""
-    kept = "".join(c if c.isalnum() or c in "_-" else "-" for c in key)
-    return page.locator(f".st-key-{kept}")
+    """The element with this key; the last one, for while a page is drawn anew its old element may still stand there."""
+    return page.locator(_keyed(key)).last
+
+
+def _keyed(key: str) -> str:
+    return ".st-key-" + "".join(c if c.isalnum() or c in "_-" else "-" for c in key)
 
 
 def row(page: Page, name: str) -> Locator:
     """A layer's line in the outline."""
-    line = part(page, "outline").locator("[data-testid=stHorizontalBlock]")
-    return line.filter(has=part(page, f"row:{name}"))
+    lines = part(page, "outline").locator("[data-testid=stHorizontalBlock]")
+    return lines.filter(has=page.locator(_keyed(f"row:{name}"))).last
+
+
+def shape(page: Page, name: str) -> Locator:
+    """What the outline says of a layer's output."""
+    return row(page, name).locator("code").last
 
 
 def names(page: Page) -> list[str]:
@@ -64,6 +75,15 @@ def choose(page: Page, name: str) -> None:
 def field(where: Page | Locator, name: str) -> Locator:
     """The input with this label, with or without a unit behind it."""
     return where.get_by_label(re.compile(rf"^{re.escape(name)}( \(|$)")).and_(where.locator("input"))
+
+
+def add(page: Page, search: str, layer: str) -> None:
+    """Add a layer below the chosen one, through the catalogue."""
+    part(page, "add-layer").get_by_role("button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(search)
+    dialog.get_by_role("button", name=layer, exact=True).click()
+    expect(dialog).to_be_hidden()
 
 
 def cell(page: Page, text: str) -> Locator:
@@ -139,14 +159,3 @@ def png(pixels: Any) -> bytes:
 def upload(name: str, content: bytes, type: str = "application/octet-stream") -> Any:
     """A file as `set_input_files` takes it."""
     return {"name": name, "mimeType": type, "buffer": content}
-
-
-def chart_texts(page: Page, selector: str = ".js-plotly-plot") -> Sequence[str]:
-    """Every text that charts show."""
-    found: list[str] = page.locator(f"{selector} text").all_inner_texts()
-    return found
-
-
-def plain(document: Any) -> bytes:
-    """A document as a file."""
-    return json.dumps(document).encode()

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.acts import DIGITS, SMALL, expect_names, go
 from tests.browser.chromium import launch_or_skip
 from tests.browser.server import Server
+from tests.trained import example
 
 PATIENCE = 30_000  # milliseconds: other work may share the machine
 NETWORK = ("http", "https", "ws", "wss", "ftp")
@@ -114,6 +116,25 @@ def visit(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> I
 def page(visit: Visit, server: Server) -> Page:
     """A page of the module's server."""
     return visit(server)
+
+
+@pytest.fixture
+def digits(page: Page, server: Server) -> str:
+    """The page shows a network for digits of its own; its id."""
+    return opened(page, server, "digits-cnn", DIGITS)
+
+
+@pytest.fixture
+def small(page: Page, server: Server) -> str:
+    """The same with fewer layers."""
+    return opened(page, server, "mnist-mlp", SMALL, 'data={"source": "digits"}')
+
+
+def opened(page: Page, server: Server, name: str, layers: tuple[str, ...], *values: str) -> str:
+    id = server.keep(example(name, *values))
+    go(page, f"/build?network={id}")
+    expect_names(page, *layers)
+    return id
 
 
 def _show(watches: list[Watch], folder: Path) -> None:
