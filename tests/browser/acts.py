@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from PIL import Image
@@ -14,8 +15,12 @@ from tests.trained import example
 
 DIGITS = tuple(node.id for node in example("digits-cnn").graph.nodes)
 SMALL = ("input", "flatten1", "linear1", "relu1", "linear2", "output")
-LIVE = ".builder-live .js-plotly-plot"
-X = f"() => [...(document.querySelector('{LIVE}')?.data[0].x ?? [])]"
+# the steps in the chart of the run that the address names: the view of another may stand beside it for a moment
+STEPS = """() => {
+  const run = new URL(location).searchParams.get("run");
+  const plot = document.querySelector(`.st-key-live-${run} .js-plotly-plot`);
+  return [...(plot?.data?.[0].x ?? [])];
+}"""
 
 
 def go(page: Page, address: str) -> None:
@@ -108,15 +113,30 @@ def fill(field: Locator, value: object) -> None:
     field.press("Enter")
 
 
+def live(page: Page) -> Locator:
+    """The live view of the run that the address names."""
+    return part(page, f"live:{watched(page.url)}").locator(".builder-live")
+
+
+def watched(url: str) -> str:
+    """The run that an address names, or nothing."""
+    return parse_qs(urlsplit(url).query).get("run", [""])[0]
+
+
+def expect_status(page: Page, words: str, seconds: float = 30) -> None:
+    """Wait until the live view says so."""
+    expect(live(page).locator(".live-status")).to_contain_text(words, timeout=1000 * seconds)
+
+
 def steps(page: Page) -> list[int]:
     """The steps that stand in the live chart."""
-    found: list[int] = page.evaluate(X)
+    found: list[int] = page.evaluate(STEPS)
     return found
 
 
 def wait_for_step(page: Page, step: int) -> list[int]:
     """Wait until the chart has come so far; its steps then."""
-    page.wait_for_function(f"step => (({X})().at(-1) ?? 0) >= step", arg=step, timeout=90_000)
+    page.wait_for_function(f"step => (({STEPS})().at(-1) ?? 0) >= step", arg=step, timeout=90_000)
     return steps(page)
 
 

@@ -3,7 +3,6 @@
 import re
 import time
 from itertools import pairwise
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -12,14 +11,15 @@ from sklearn.datasets import load_digits
 
 from builder.runs.store import Run
 from tests.browser.acts import (
-    X,
     choose,
     clicks,
     draw,
     expect_names,
+    expect_status,
     field,
     fill,
     go,
+    live,
     names,
     part,
     png,
@@ -29,6 +29,7 @@ from tests.browser.acts import (
     until,
     upload,
     wait_for_step,
+    watched,
 )
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
@@ -45,16 +46,11 @@ def digit(number: int) -> bytes:
     return png(digits.images[int(np.flatnonzero(digits.target == number)[0])] * (255 / 16))
 
 
-def watched(url: str) -> str:
-    """The run that an address names, or nothing."""
-    return parse_qs(urlsplit(url).query).get("run", [""])[0]
-
-
 def watch(page: Page, *, after: str = "") -> str:
     """Wait for the live view of a run, another one than `after`; its id."""
     page.wait_for_url(lambda url: watched(url) not in ("", after))
     run = watched(page.url)
-    expect(part(page, f"live:{run}").locator(".builder-live")).to_be_visible()
+    expect(live(page)).to_be_visible()
     return run
 
 
@@ -63,10 +59,6 @@ def press_start(page: Page) -> str:
     before = watched(page.url)
     page.get_by_role("button", name="Start training").click()
     return watch(page, after=before)
-
-
-def expect_status(page: Page, words: str, seconds: float = 30) -> None:
-    expect(page.locator(".live-status")).to_contain_text(words, timeout=1000 * seconds)
 
 
 def expect_complete(found: list[int], last: int) -> None:
@@ -119,9 +111,9 @@ def train_it(page: Page) -> str:
     expect(field(recipe, "batch_size")).to_have_value("256")
     run = press_start(page)
     first = wait_for_step(page, 1)
-    page.evaluate(f"() => {{ document.querySelector('.builder-live').kept = true; ({X})() }}")
+    live(page).evaluate("view => { view.kept = true }")
     wait_for_step(page, first[-1] + 20)
-    assert page.evaluate("() => document.querySelector('.builder-live').kept")
+    assert live(page).evaluate("view => view.kept")
     expect(page.locator(".live-facts")).to_contain_text("samples per second")
     return run
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from builder.data.sources.places import keep_upload
 from builder.graph.document import Document, from_json
-from tests.browser.acts import LIVE, cell, go, part, png, select_rows, upload, wait_for_step
+from tests.browser.acts import cell, go, live, part, png, select_rows, upload, wait_for_step
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.trained import example, finish
@@ -145,7 +145,7 @@ def test_names_are_only_text_while_a_run_is_watched(attacked: Page, hostiles: Ho
     go(attacked, f"/train?run={hostiles.run}&network={hostiles.network}")
     expect(attacked.get_by_role("heading", name=IMAGE, exact=True).first).to_be_visible()
     wait_for_step(attacked, 1)
-    attacked.locator(f"{LIVE} .nsewdrag").first.hover()
+    live(attacked).locator(".nsewdrag").first.hover()
 
 
 def test_names_are_only_text_in_the_list_of_runs(attacked: Page, hostiles: Hostile) -> None:

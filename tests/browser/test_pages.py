@@ -12,7 +12,7 @@ from sklearn.datasets import load_digits
 from builder.core.errors import Error
 from builder.graph.document import from_json
 from builder.runs.store import Run
-from tests.browser.acts import cell, go, part, png, select_rows, upload, wait_for_step
+from tests.browser.acts import cell, expect_status, go, part, png, select_rows, upload, wait_for_step
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.trained import example, finish
@@ -105,7 +105,7 @@ def test_a_loss_that_is_no_number_ends_with_a_sentence(page: Page, server: Serve
     page.get_by_role("button", name="Start training").click()
     problem = page.locator(".live-problem").filter(has_text="[R-NAN]")
     expect(problem).to_contain_text("Try a lower learning rate.")
-    expect(page.locator(".live-status")).to_have_text("Failed")
+    expect_status(page, "Failed")
     expect(page.get_by_role("button", name="Resume")).to_be_hidden()
 
 

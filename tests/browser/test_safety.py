@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from builder.graph.networks import Networks
 from builder.runs.store import Run
-from tests.browser.acts import go, upload, wait_for_step
+from tests.browser.acts import expect_status, go, upload, wait_for_step
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.trained import example, finish
@@ -83,7 +83,7 @@ def test_only_this_machine_can_connect(page: Page, server: Server) -> None:
     assert any("builder.training.worker" in " ".join(one.cmdline()) for one in process.children(recursive=True))
     assert listening(process) == {("127.0.0.1", server.port)}
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".live-status")).to_contain_text("Stopped")
+    expect_status(page, "Stopped")
 
 
 @pytest.fixture(scope="module")

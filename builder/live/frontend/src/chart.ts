@@ -12,6 +12,7 @@ type Columns = { x: number[][]; y: (number | null)[][]; customdata: number[][] }
 /** One Plotly figure of a metric over steps. It is made once; afterwards points are appended and colours restyled. */
 export class Chart {
   private marks = "";
+  private drawing: Promise<unknown> = Promise.resolve(); // all that Plotly still works on
 
   constructor(
     private readonly element: HTMLElement,
@@ -19,28 +20,29 @@ export class Chart {
     private readonly labels: Labels,
     theme: Theme,
   ) {
-    void Plotly.newPlot(element, traces(labels, theme), layout(kind, labels, theme), {
+    const config = {
       displaylogo: false,
       // named one by one: the default set holds a button that sends the data to another site
       modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
       responsive: false,
-    });
+    };
+    this.draws(Plotly.newPlot(element, traces(labels, theme), layout(kind, labels, theme), config));
   }
 
   /** Append the rows of a training or validation series from `start` on. */
   append(split: "train" | "val", points: Points, start: number): void {
     const { columns, indices } = rowsOf(split, points, start);
-    void Plotly.extendTraces(this.element, columns, indices);
+    this.draws(Plotly.extendTraces(this.element, columns, indices));
   }
 
   /** Draw a series anew, after a resume or when it was thinned; zoom and legend stay. */
   replace(split: "train" | "val", points: Points | undefined): void {
     const { columns, indices } = rowsOf(split, points ?? { step: [], epoch: [], value: [], smooth: [] }, 0);
-    void Plotly.restyle(this.element, columns, indices);
+    this.draws(Plotly.restyle(this.element, columns, indices));
   }
 
   show(split: "train" | "val", visible: boolean): void {
-    void Plotly.restyle(this.element, { visible }, split === "val" ? [VALIDATION] : [EACH, MEAN]);
+    this.draws(Plotly.restyle(this.element, { visible }, split === "val" ? [VALIDATION] : [EACH, MEAN]));
   }
 
   /** Mark where epochs end, on the axis at the top. */
@@ -50,10 +52,11 @@ export class Chart {
     const marks = `${ends.join()}/${stepsPerEpoch}`;
     if (marks === this.marks) return;
     this.marks = marks;
-    void Plotly.relayout(this.element, {
+    const ticks = {
       "xaxis2.tickvals": ends.map((end) => end * stepsPerEpoch),
       "xaxis2.ticktext": ends.map((end, mark) => (mark ? String(end) : `${this.labels.epoch} ${end}`)),
-    });
+    };
+    this.draws(Plotly.relayout(this.element, ticks));
   }
 
   paint(theme: Theme): void {
@@ -63,20 +66,22 @@ export class Chart {
       [`${axis}.linecolor`, theme.border],
       [`${axis}.zerolinecolor`, theme.border],
     ]);
-    void Plotly.update(
-      this.element,
-      { "line.color": colours(theme), "marker.color": colours(theme) },
-      { font, hoverlabel, modebar, plot_bgcolor, "xaxis.spikecolor": theme.faded, ...Object.fromEntries(axes) },
-      [EACH, MEAN, VALIDATION],
-    );
+    const lines = { "line.color": colours(theme), "marker.color": colours(theme) };
+    const rest = { font, hoverlabel, modebar, plot_bgcolor, "xaxis.spikecolor": theme.faded, ...Object.fromEntries(axes) };
+    this.draws(Plotly.update(this.element, lines, rest, [EACH, MEAN, VALIDATION]));
   }
 
   resize(): void {
-    void Plotly.Plots.resize(this.element);
+    this.draws(Plotly.Plots.resize(this.element));
   }
 
+  /** Plotly fails on what it still has in hand when its element is cleared meanwhile. */
   remove(): void {
-    Plotly.purge(this.element);
+    void this.drawing.then(() => Plotly.purge(this.element));
+  }
+
+  private draws(work: Promise<unknown>): void {
+    this.drawing = Promise.allSettled([this.drawing, work]);
   }
 }
 
