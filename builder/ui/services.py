@@ -21,6 +21,9 @@ def networks() -> Networks:
     return Networks(home())
 
 
+DRAWN = 0.7  # seconds in which a browser has drawn the first page
+
+
 def warm() -> None:
     """Get ready what the first page does without: torch, and a spare trainer. Returns at once; call it often."""
     if not _warming().is_alive():
@@ -29,7 +32,9 @@ def warm() -> None:
 
 @st.cache_resource
 def _warming() -> threading.Thread:
-    thread = threading.Thread(target=_rehearse, args=(store(),), name="warm", daemon=True)
+    # not at once: importing torch would take the interpreter from the page that is being served
+    thread = threading.Timer(DRAWN, _rehearse, args=(store(),))
+    thread.daemon = True
     thread.start()
     return thread
 
