@@ -164,7 +164,8 @@ def pictures(images: Sequence[Image], captions: Sequence[str]) -> None:
     """Small images side by side, each with its caption."""
     with st.container(horizontal=True, gap="small"):
         for image, caption in zip(images, captions, strict=True):
-            st.image(picture(image), caption=plain(caption, 20) if caption else None, width=92)
+            alt = _("A sample of {label}").format(label=caption) if caption else _("A sample")
+            st.image(picture(image), caption=plain(caption, 20) if caption else None, width=92, alt=alt)
 
 
 def _augmented(source: ImageSource, samples: Samples) -> None:

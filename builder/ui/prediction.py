@@ -256,7 +256,7 @@ def _answer(predictor: Predictor, raw: Any, found: Prediction) -> None:
     with left:
         st.caption(_("What the network sees"))
         if isinstance(view, np.ndarray):
-            st.image(picture(view), width=140)
+            st.image(picture(view), width=140, alt=_("What the network sees"))
         elif view and isinstance(view[0], str):
             st.markdown(
                 " ".join(f":blue-badge[{plain(token, 20)}]" for token in view[:64]) + (" …" if len(view) > 64 else "")
