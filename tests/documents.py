@@ -11,8 +11,9 @@ from builder.compiler.check import check
 from builder.compiler.model import build
 from builder.core.specs import Spec
 from builder.data.fields import DataSpec
+from builder.graph.blocks import free_id
 from builder.graph.document import Document, Edge, Graph, Node
-from builder.graph.edit import apply, fresh_id
+from builder.graph.edit import apply
 from builder.layers import LAYERS, Call
 from builder.training.losses import loss_function
 
@@ -28,7 +29,7 @@ def chain(*steps: Step, data: str = "digits", ends: bool = True, **settings: Any
     graph = Graph()
     for step in inner:
         type, params = (step, {}) if isinstance(step, str) else step
-        node = Node(id=fresh_id(graph, type), type=type, params=params)
+        node = Node(id=free_id({n.id for n in graph.nodes}, type), type=type, params=params)
         wires = (Edge(source=graph.nodes[-1].id, target=node.id),) if graph.nodes else ()
         graph = Graph(nodes=(*graph.nodes, node), edges=(*graph.edges, *wires))
     return Document(data={"source": data, **settings}, graph=graph)

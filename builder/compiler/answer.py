@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from builder.compiler.report import NodeReport
+from builder.compiler.report import NodeReport, Place, Step, inward
 from builder.compiler.structure import named
 from builder.core.errors import Fix, Problem
 from builder.core.specs import Spec
@@ -19,24 +19,31 @@ def answer(
     graph: Graph,
     node: Node,
     wire: Edge,
-    spec: Spec,
+    place: Place,
     target: Target,
     recipe: Recipe | None,
     nodes: dict[str, NodeReport],
+    network: dict[Place, Step],
 ) -> Iterator[Problem]:
-    """The problems of an Output that gets `spec` through `wire`."""
-    classes = len(target.classes)
-    if spec.shape[1:] != (classes,):
-        text = _("{node} needs {n} numbers, one for each class; {source} gives {shape}.")
-        words = text.format(node=named(node), n=classes, source=quote(wire.source), shape=spec)
+    """The problems of an Output that gets what the layer at `place` gives, through `wire`."""
+    classes, spec = len(target.classes), network[place].spec
+    words = misfit(node, wire, spec, target)
+    if words:
         yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, classes, nodes))
         return
-    if not _learns(wire.source, nodes):
+    if not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
         yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=_add_linear(graph, wire, spec, classes))
-    last = nodes[wire.source].layer
-    if recipe is not None and last is not None:
-        yield from _loss(wire.source, last, recipe)
+    if recipe is not None:
+        yield from _loss(place, network[place].layer, recipe)
+
+
+def misfit(node: Node, wire: Edge, spec: Spec, target: Target) -> str | None:
+    """Why `spec` is no answer to the target, in a sentence; None where it is one."""
+    if spec.shape[1:] == (len(target.classes),):
+        return None
+    text = _("{node} needs {n} numbers, one for each class; {source} gives {shape}.")
+    return text.format(node=named(node), n=len(target.classes), source=quote(wire.source), shape=spec)
 
 
 def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str, NodeReport]) -> Fix:
@@ -45,11 +52,11 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str,
     id: str | None = wire.source
     while id is not None and (found := nodes[id]).layer is not None:
         layer = found.layer
-        if type(layer).__name__ == "Linear" and len(spec.shape) == 2:
+        if type(layer).__name__ == "Linear" and len(spec.shape) == 2 and not found.off:
             edit: dict[str, object] = {"op": "set_params", "node": id, "params": {"out_features": classes}}
             return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
-        id = found.sources[0] if layer and alone and type(layer).family in PASSING else None
+        id = found.sources[0] if alone and (found.off or type(layer).family in PASSING) else None
     return _add_linear(graph, wire, spec, classes)
 
 
@@ -64,24 +71,29 @@ def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
     return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))
 
 
-def _learns(id: str, nodes: dict[str, NodeReport]) -> bool:
-    """Whether a node, or any from which it is reached, has weights."""
-    reached = [id]
+def _learns(place: Place, network: dict[Place, Step]) -> bool:
+    """Whether a layer, or any from which it is reached, has weights."""
+    reached, seen = [place], {place}
     for found in reached:
-        reached += [source for source in nodes[found].sources if source not in reached]
-    return any(nodes[found].params for found in reached)
+        new = [source for source in network[found].sources if source not in seen]
+        seen.update(new)
+        reached += new
+    return any(network[found].params for found in reached)
 
 
-def _loss(source: str, last: Layer, recipe: Recipe) -> Iterator[Problem]:
+def _loss(place: Place, last: Layer, recipe: Recipe) -> Iterator[Problem]:
+    *blocks, id = [part for part in place if isinstance(part, str)]
+    top = (*blocks, id)[0]
     softmax = type(last).__name__ == "Softmax"
     loss = recipe.loss.type
     if softmax and loss != "nll":
         text = _('Softmax "{node}" stands before the loss {loss}, which applies it itself; training would be slow.')
-        fix = Fix(_("Delete the Softmax"), ({"op": "remove", "nodes": [source]},))
-        yield Problem("G-SOFTMAX", text.format(node=source[:60], loss=loss), source, severity="warning", fix=fix)
+        fix = Fix(_("Delete the Softmax"), ({"op": "remove", "nodes": [id]},))
+        words = text.format(node=id[:60], loss=loss)
+        yield inward(Problem("G-SOFTMAX", words, top, severity="warning", fix=fix), blocks)
     if not softmax and loss == "nll":
         text = _("The loss nll needs probabilities, so the network must end in Softmax; it ends in {node}.")
         fix = Fix(
             _("Use the loss cross_entropy"), ({"op": "set_recipe", "values": {"loss": {"type": "cross_entropy"}}},)
         )
-        yield Problem("G-LOSS", text.format(node=quote(source)), source, fix=fix)
+        yield Problem("G-LOSS", text.format(node=quote(id)), top, fix=fix)

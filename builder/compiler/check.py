@@ -4,11 +4,15 @@ Structure comes first, then layer after layer on the meta device. A bad document
 to their nodes, and layers behind a problem wait for it rather than repeat it.
 """
 
+from collections.abc import Iterable
+
 from builder.compiler.answer import answer
 from builder.compiler.cost import limits, weigh
-from builder.compiler.report import NodeReport, Report
+from builder.compiler.extent import overgrown
+from builder.compiler.report import NodeReport, Place, Report, Step
+from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
-from builder.compiler.structure import named, order, unknown_type, wiring
+from builder.compiler.structure import named
 from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
 from builder.core.settings import parse
@@ -16,9 +20,8 @@ from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec
 from builder.data.sources import parse_source
-from builder.graph.document import Document, Graph, Node
+from builder.graph.document import Document, Edge, Node
 from builder.graph.recipe import Recipe
-from builder.layers import LAYERS
 from builder.layers.ends import Input, Output
 
 
@@ -29,17 +32,15 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
     """
     recipe, problems = parse(Recipe, document.recipe, what=_("recipe"))
     data, found = (data, []) if data else _data(document)
-    problems += found
+    report = Report({}, [*problems, *found], data, recipe)
     graph = document.graph
-    ids, loops = order(graph)
-    report = Report({id: NodeReport() for id in ids}, [], data, recipe)
-    _add(report, [*problems, *loops, *wiring(graph)])
-    first = {node.id: node for node in reversed(graph.nodes)}
-    for node in graph.nodes:
-        _parse(report, node)
-    if not loops:
-        for id in ids:
-            _flow(report, graph, first[id])
+    if too_large := list(overgrown(graph)):
+        report.nodes = {node.id: NodeReport() for node in graph.nodes}
+        _add(report, too_large)
+    else:
+        whole = _Whole(plan(graph), report)
+        whole.run()
+        report.problems += whole.problems
     weigh(report)
     _add(report, limits(report))
     rank = {node.id: i for i, node in enumerate(graph.nodes)}
@@ -47,8 +48,8 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
     return report
 
 
-def _add(report: Report, problems: object) -> None:
-    for problem in problems:  # type: ignore[attr-defined]
+def _add(report: Report, problems: Iterable[Problem]) -> None:
+    for problem in problems:
         report.problems.append(problem)
         if problem.node in report.nodes:
             report.nodes[problem.node].problems.append(problem)
@@ -64,56 +65,37 @@ def _data(document: Document) -> tuple[DataSpec | None, list[Problem]]:
         return None, [*problems, *error.problems]
 
 
-def _parse(report: Report, node: Node) -> None:
-    if node.type not in LAYERS:
-        _add(report, [unknown_type(node)])
-        return
-    layer, problems = parse(LAYERS[node.type], node.params, what=named(node), node=node.id)
-    report.nodes[node.id].layer = layer
-    _add(report, problems)
+class _Whole(Scope):
+    """The document's own graph: data enters it, and its answer is held against the target and the loss."""
 
+    def __init__(self, plan: Plan, report: Report) -> None:
+        super().__init__(plan, report.network)
+        self.data, self.recipe = report.data, report.recipe
+        report.nodes = self.nodes
 
-def _flow(report: Report, graph: Graph, node: Node) -> None:
-    """Find one node's output, if all that it needs is known."""
-    this = report.nodes[node.id]
-    wires = graph.into(node.id)
-    this.sources = tuple(wire.source for wire in wires)
-    if this.layer is None or any(p.severity == "error" for p in this.problems):
-        return
-    if isinstance(this.layer, Input):
-        _enter(report, node, this.layer)
-        return
-    specs = [report.nodes[id].spec for id in this.sources]
-    if any(spec is None for spec in specs):
-        return
-    result = flow(node, this.layer, wires, tuple(spec for spec in specs if spec))
-    if isinstance(result, Problem):
-        _add(report, [result])
-        return
-    this.spec, this.params, this.flops = result.spec, result.params, result.flops
-    if isinstance(this.layer, Output) and report.data is not None:
-        _leave(report, graph, node, this.layer, result.spec)
+    def enter(self, node: Node, layer: Input) -> None:
+        if self.data is None:
+            return
+        field = self.data.input(layer.field)
+        if field:
+            spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
+            self.step(node.id, Step(layer, (), spec))
+            return
+        self.add([_no_field(node, "field", layer.field, [f.name for f in self.data.inputs])])
 
-
-def _enter(report: Report, node: Node, layer: Input) -> None:
-    if report.data is None:
-        return
-    field = report.data.input(layer.field)
-    if field:
-        report.nodes[node.id].spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
-        return
-    names = [f.name for f in report.data.inputs]
-    _add(report, [_no_field(node, "field", layer.field, names)])
-
-
-def _leave(report: Report, graph: Graph, node: Node, layer: Output, spec: Spec) -> None:
-    assert report.data is not None
-    target = report.data.target
-    if layer.target not in (None, target.name):
-        _add(report, [_no_field(node, "target", layer.target, [target.name])])
-        return
-    wire = graph.into(node.id)[0]
-    _add(report, list(answer(graph, node, wire, spec, target, report.recipe, report.nodes)))
+    def leave(self, node: Node, layer: Output, wire: Edge, place: Place) -> None:
+        result = flow(node, layer, (wire,), (self.network[place].spec,))
+        if isinstance(result, Problem):
+            self.add([result])
+            return
+        self.step(node.id, Step(layer, (place,), result.spec))
+        if self.data is None:
+            return
+        target = self.data.target
+        if layer.target not in (None, target.name):
+            self.add([_no_field(node, "target", layer.target, [target.name])])
+            return
+        self.add(answer(self.graph, node, wire, place, target, self.recipe, self.nodes, self.network))
 
 
 def _no_field(node: Node, param: str, name: str | None, names: list[str]) -> Problem:

@@ -15,10 +15,10 @@ FLOAT = 4  # bytes
 
 def weigh(report: Report) -> None:
     """Fill in the sums of a report."""
-    nodes = report.nodes.values()
-    report.params = sum(node.params for node in nodes)
-    report.flops = sum(node.flops for node in nodes)
-    report.activation_bytes = sum(node.bytes for node in nodes)
+    steps = report.network.values()
+    report.params = sum(step.params for step in steps)
+    report.flops = sum(step.flops for step in steps)
+    report.activation_bytes = sum(step.spec.bytes for step in steps)
     recipe = report.recipe or Recipe()
     report.memory_bytes = _fixed(report, recipe) + recipe.batch_size * _sample(report)
 

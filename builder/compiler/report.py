@@ -1,19 +1,29 @@
 """What a check found: for each node and for the whole, shapes, costs and problems."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from builder.core.errors import MOST_LISTED, Problem
+from builder.core.errors import MOST_LISTED, Fix, Problem
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.data.fields import DataSpec
 from builder.graph.recipe import Recipe
 from builder.layers import Layer
+from builder.layers.ends import Output
+
+# where a layer of the network comes from: the blocks in which it stands, each with the number of its copy where it is
+# repeated, and its id
+Place = tuple[str | int, ...]
+State = Literal["ok", "hint", "warning", "error", "waiting", "off"]
 
 
 @dataclass
 class NodeReport:
-    """One node: its checked layer (None while its parameters are wrong), where its inputs come from, and the rest."""
+    """One node: its checked layer (None while its parameters are wrong), where its inputs come from, and the rest.
+
+    A block's cost is that of all its copies; what it holds is reported `inside`, as the first copy finds it.
+    """
 
     layer: Layer | None = None
     sources: tuple[str, ...] = ()
@@ -21,21 +31,43 @@ class NodeReport:
     params: int = 0
     flops: int = 0  # of one sample
     problems: list[Problem] = field(default_factory=list)
+    bytes: int = 0  # of what it gives for one sample; a block, of all that its layers give
+    off: bool = False  # passed over: what enters goes on behind it
+    inside: dict[str, "NodeReport"] = field(default_factory=dict)
 
     @property
-    def bytes(self) -> int:
-        """Bytes of the output for one sample."""
-        return self.spec.bytes if self.spec else 0
+    def state(self) -> State:
+        """The worst that can be said of it."""
+        found = {problem.severity for problem in self.problems}
+        worst: tuple[State, ...] = ("error", "warning", "hint")
+        calm: State = "off" if self.off else "ok" if self.spec else "waiting"
+        return next((severity for severity in worst if severity in found), calm)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One layer of the network as it is built, and the places of those that feed it."""
+
+    layer: Layer
+    sources: tuple[Place, ...]
+    spec: Spec
+    params: int = 0
+    flops: int = 0  # of one sample
 
 
 @dataclass
 class Report:
-    """The whole document. `nodes` stand in an order in which they can be computed, where there is one."""
+    """The whole document. `nodes` stand in an order in which they can be computed, where there is one.
+
+    `network` is what is built: blocks written out, disabled layers passed over, each layer after those that feed it.
+    A problem inside a block is listed under the block of the document; its fix can be applied to the document as it is.
+    """
 
     nodes: dict[str, NodeReport]
     problems: list[Problem]
     data: DataSpec | None = None
     recipe: Recipe | None = None
+    network: dict[Place, Step] = field(default_factory=dict)
     params: int = 0
     flops: int = 0  # of one sample, forward
     activation_bytes: int = 0  # of one sample
@@ -50,6 +82,12 @@ class Report:
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of training."""
         return [p for p in self.problems if p.severity == "error"]
+
+    @property
+    def last(self) -> Layer | None:
+        """The layer whose output is the network's answer."""
+        ends = (step for step in self.network.values() if isinstance(step.layer, Output))
+        return next((self.network[end.sources[0]].layer for end in ends), None)
 
     def to_json(self) -> dict[str, Any]:
         """What `netbuilder check --json` prints."""
@@ -69,6 +107,16 @@ class Report:
             "flops": self.flops,
             "memory_bytes": self.memory_bytes,
         }
+
+
+def inward(problem: Problem, blocks: Sequence[str]) -> Problem:
+    """A problem of a graph inside blocks, with a fix that can be applied to the whole document."""
+    if problem.fix is None or not blocks:
+        return problem
+    edits: tuple[Mapping[str, Any], ...] = problem.fix.edits
+    for block in reversed(blocks):
+        edits = ({"op": "inside", "node": block, "edits": list(edits)},)
+    return replace(problem, fix=Fix(problem.fix.label, edits))
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

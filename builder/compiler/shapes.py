@@ -14,7 +14,7 @@ from builder.layers import Layer, Many
 def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Traced | Problem:
     """What `layer` makes of its inputs, or why it cannot take them."""
     for wire, spec in zip(wires, inputs, strict=True):
-        problem = _unfit(node, layer, wire, spec)
+        problem = unfit(node, layer, wire, spec)
         if problem:
             return problem
     if isinstance(layer.inputs, Many):
@@ -37,7 +37,7 @@ def _axes(pattern: str) -> str:
     return " x ".join(AXES.get(letter, letter) for letter in pattern.split()[1:])
 
 
-def _unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
+def unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
     """The problem of an input of the wrong kind: number of axes, or tokens against numbers."""
     alternatives = [a.strip() for a in type(layer).accepts.split("|")] if type(layer).accepts else []
     ranks = {len(a.split()) for a in alternatives}

@@ -3,7 +3,7 @@
 from torch import nn
 
 from builder.compiler.check import check
-from builder.compiler.report import NodeReport, Report
+from builder.compiler.report import Place, Report, Step
 from builder.compiler.trace import defaults
 from builder.core.errors import Error
 from builder.core.ids import identifier
@@ -26,13 +26,13 @@ def source(document: Document) -> str:
     return write(report, document.title)
 
 
-def identifiers(report: Report) -> dict[str, str]:
-    """The Python name of each node."""
-    names: dict[str, str] = {}
+def identifiers(report: Report) -> dict[Place, str]:
+    """The Python name of each layer of the network: `conv1`, `block1_conv1`, in the second copy `block1_2_conv1`."""
+    names: dict[Place, str] = {}
     taken = set(RESERVED)
-    for id in report.nodes:
-        names[id] = identifier(id, taken)
-        taken.add(names[id])
+    for place in report.network:
+        names[place] = identifier("_".join(str(part) for part in place), taken)
+        taken.add(names[place])
     return names
 
 
@@ -40,16 +40,17 @@ def write(report: Report, title: str) -> str:
     """The source of a network that was found without errors."""
     names = identifiers(report)
     used = _used(report)
-    inputs = [id for id, n in report.nodes.items() if isinstance(n.layer, Input) and id in used]
-    outputs = [n.sources[0] for n in report.nodes.values() if isinstance(n.layer, Output)]
+    steps = {place: step for place, step in report.network.items() if place in used}
+    inputs = [place for place, step in steps.items() if isinstance(step.layer, Input)]
+    outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
     modules: list[str] = []
-    steps: list[str] = []
-    for id, node in report.nodes.items():
-        if id in used and not isinstance(node.layer, Input | Output):
-            _lines(report, id, node, names, modules, steps)
-    arguments = ", ".join(f"{names[id]}: torch.Tensor" for id in inputs)
+    lines: list[str] = []
+    for place, step in steps.items():
+        if not isinstance(step.layer, Input | Output):
+            _lines(report, place, step, names, modules, lines)
+    arguments = ", ".join(f"{names[place]}: torch.Tensor" for place in inputs)
     head = [f"    {title!r}", ""] if title else []
-    comments = [f"        # {names[id]}: {_shape(report.nodes[id].spec)}" for id in inputs]
+    comments = [f"        # {names[place]}: {_shape(steps[place].spec)}" for place in inputs]
     return "\n".join(
         [
             "import torch",
@@ -64,35 +65,31 @@ def write(report: Report, title: str) -> str:
             "",
             f"    def forward(self, {arguments}) -> torch.Tensor:",
             *comments,
-            *steps,
-            f"        return {', '.join(names[id] for id in outputs)}",
+            *lines,
+            f"        return {', '.join(names[place] for place in outputs)}",
             "",
         ]
     )
 
 
 def _lines(
-    report: Report, id: str, node: NodeReport, names: dict[str, str], modules: list[str], steps: list[str]
+    report: Report, place: Place, step: Step, names: dict[Place, str], modules: list[str], lines: list[str]
 ) -> None:
-    assert node.layer is not None
-    specs = [spec for s in node.sources if (spec := report.nodes[s].spec)]
-    call = node.layer.module(*specs)
+    call = step.layer.module(*(report.network[source].spec for source in step.sources))
     if call:
-        modules.append(f"        self.{names[id]} = {call.source(defaults(call.name))}")
-    expression = node.layer.forward(f"self.{names[id]}", *(names[s] for s in node.sources))
-    steps.append(f"        {names[id]} = {expression}  # {_shape(node.spec)}")
+        modules.append(f"        self.{names[place]} = {call.source(defaults(call.name))}")
+    expression = step.layer.forward(f"self.{names[place]}", *(names[source] for source in step.sources))
+    lines.append(f"        {names[place]} = {expression}  # {_shape(step.spec)}")
 
 
-def _shape(spec: Spec | None) -> str:
-    assert spec is not None
+def _shape(spec: Spec) -> str:
     return " x ".join(["N", *(str(n) for n in spec.shape[1:])])
 
 
-def _used(report: Report) -> set[str]:
-    """The nodes from which an Output is reached; others would only waste time."""
-    used: set[str] = set()
-    for id in reversed(report.nodes):
-        node = report.nodes[id]
-        if isinstance(node.layer, Output) or id in used:
-            used |= {id, *node.sources}
+def _used(report: Report) -> set[Place]:
+    """The layers from which an Output is reached; others would only waste time."""
+    used: set[Place] = set()
+    for place, step in reversed(report.network.items()):
+        if isinstance(step.layer, Output) or place in used:
+            used |= {place, *step.sources}
     return used

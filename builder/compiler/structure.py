@@ -8,13 +8,30 @@ from collections.abc import Iterator
 from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
+from builder.graph.blocks import fed
 from builder.graph.document import Edge, Graph, Node
-from builder.layers import LAYERS, Layer, Many
+from builder.layers import LAYERS, Many
+
+ENDS = ("Input", "Output")
 
 
 def named(node: Node) -> str:
     """A node as sentences name it: `Conv2d "conv1"`."""
     return f"{node.type if node.type in LAYERS else quote(node.type)} {quote(node.id)}"
+
+
+def ports(node: Node) -> tuple[str, ...] | Many:
+    """The inputs of a node of a known type; those of a block are the Input layers that it holds."""
+    if node.type == "Block":
+        return tuple(n.id for n in node.graph.nodes if n.type == "Input") if node.graph else ()
+    return LAYERS[node.type].inputs
+
+
+def passed(graph: Graph, node: Node) -> str | None:
+    """The source of a node's first input: what goes on behind it while it is switched off."""
+    sources = [edge.source for edge in graph.into(node.id)]
+    first = fed(graph, node)[:1] if node.graph and node.type == "Block" else []
+    return next((source for source in (*first, *sources) if source), None)
 
 
 def unknown_type(node: Node) -> Problem:
@@ -47,15 +64,31 @@ def order(graph: Graph) -> tuple[list[str], list[Problem]]:
         return list(into), [Problem("G-CYCLE", text, wire.target, fix=Fix(label, (_cut(wire),)))]
 
 
-def wiring(graph: Graph) -> Iterator[Problem]:
-    """Every problem of ids, wires, missing inputs and ends."""
+def wiring(graph: Graph, inside: bool = False) -> Iterator[Problem]:
+    """Every problem of ids, wires, missing inputs and ends; `inside` a block there may be several Inputs."""
     yield from _ids(graph)
     yield from _wires(graph)
     for node in graph.nodes:
-        if node.type in LAYERS:
-            yield from _inputs(graph, node, LAYERS[node.type])
-    yield from _ends(graph)
+        if node.disabled and node.type not in ENDS:
+            yield from _nothing_passed(graph, node)
+        elif node.type == "Block" and node.graph is None:
+            yield _empty(node)
+        elif node.type in LAYERS and (ports(node) or node.type != "Block"):  # the block itself says that it has none
+            yield from _inputs(graph, node)
+    yield from _ends(graph, inside)
     yield from _unused(graph)
+
+
+def _empty(node: Node) -> Problem:
+    text = _("{node} holds no layers. Delete it, and group layers to make a block.")
+    fix = Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
+    return Problem("G-NOOUT", text.format(node=named(node)), node.id, fix=fix)
+
+
+def _nothing_passed(graph: Graph, node: Node) -> Iterator[Problem]:
+    """A layer that is switched off needs an input only where something waits for it."""
+    if graph.out_of(node.id) and passed(graph, node) is None:
+        yield _hungry(graph, node, (), 1)
 
 
 def _cut(edge: Edge) -> dict[str, object]:
@@ -95,13 +128,13 @@ def _join(edge: Edge) -> dict[str, object]:
     return {"op": "connect", "edge": edge.model_dump()}
 
 
-def _inputs(graph: Graph, node: Node, layer: type[Layer]) -> Iterator[Problem]:
-    into = graph.into(node.id)
-    if isinstance(layer.inputs, Many):
-        least, most, names = layer.inputs.at_least, None, None
+def _inputs(graph: Graph, node: Node) -> Iterator[Problem]:
+    into, inputs = graph.into(node.id), ports(node)
+    if isinstance(inputs, Many):
+        least, most, names = inputs.at_least, None, None
     else:
-        least = most = len(layer.inputs)
-        names = layer.inputs
+        least = most = len(inputs)
+        names = inputs
     for edge in into:
         if names is not None and edge.input is not None and edge.input not in names:
             guess = nearest(edge.input, names) or (names[0] if names else "")
@@ -110,7 +143,9 @@ def _inputs(graph: Graph, node: Node, layer: type[Layer]) -> Iterator[Problem]:
             better = _join(Edge(source=edge.source, target=edge.target, input=guess or None))
             yield Problem("G-EDGE", words, node.id, fix=Fix(_("Rewire it"), (_cut(edge), better)))
     twice = [name for name, n in Counter(e.input for e in into if e.input).items() if n > 1]
-    if (most is not None and len(into) > most) or twice:
+    if twice and most is not None and len(into) <= most:
+        yield _doubled(node, [edge for edge in into if edge.input == twice[0]])
+    elif (most is not None and len(into) > most) or twice:
         yield _crowded(node, into, most if most is not None else len(into) - 1)
     if len(into) < least:
         yield _hungry(graph, node, into, least)
@@ -127,6 +162,12 @@ def _crowded(node: Node, into: tuple[Edge, ...], most: int) -> Problem:
     return Problem("G-EDGE", words, node.id, fix=fix)
 
 
+def _doubled(node: Node, wires: list[Edge]) -> Problem:
+    text = _("{node}: {n} wires lead to its input {name}. Keep one of them.")
+    words = text.format(node=named(node), n=len(wires), name=quote(wires[0].input or ""))
+    return Problem("G-EDGE", words, node.id, fix=Fix(_("Keep the first"), tuple(_cut(wire) for wire in wires[1:])))
+
+
 def _hungry(graph: Graph, node: Node, into: tuple[Edge, ...], least: int) -> Problem:
     if least == 1:
         words = _("{node} has no input. Connect it to the layer before it.").format(node=named(node))
@@ -137,7 +178,12 @@ def _hungry(graph: Graph, node: Node, into: tuple[Edge, ...], least: int) -> Pro
     above = _above(graph, node, taken)
     fix = None
     if above:
-        edit = {"op": "connect", "edge": {"source": above, "target": node.id}}
+        edge = {"source": above, "target": node.id}
+        if node.type == "Block" and least > 1:
+            names = ports(node)
+            assert not isinstance(names, Many)
+            edge["input"] = names[fed(graph, node).index(None)]
+        edit = {"op": "connect", "edge": edge}
         fix = Fix(_("Connect it to {above}").format(above=quote(above)), (edit,))
     return Problem("G-INPUT", words, node.id, fix=fix)
 
@@ -161,17 +207,23 @@ def _behind(graph: Graph, id: str) -> set[str]:
     return found
 
 
-def _ends(graph: Graph) -> Iterator[Problem]:
+def _ends(graph: Graph, inside: bool) -> Iterator[Problem]:
     for type, code in (("Input", "G-NOIN"), ("Output", "G-NOOUT")):
         nodes = [node for node in graph.nodes if node.type == type]
         if not nodes:
             fix = _add_output(graph) if type == "Output" else _add_input(graph)
-            text = _("This network has no {type} layer. Add one.").format(type=type)
-            yield Problem(code, text, fix=fix)
-        for extra in nodes[1:]:
+            text = _("This network has no {type} layer. Add one.")
+            text = _("This block has no {type} layer. Add one.") if inside else text
+            yield Problem(code, text.format(type=type), fix=fix)
+        for extra in nodes[1:] if type == "Output" or not inside else ():
             text = _("{node} is a second {type}; a network has one. Delete it.")
+            text = _("{node} is a second {type}; a block has one. Delete it.") if inside else text
             remove = Fix(_("Delete {node}").format(node=quote(extra.id)), ({"op": "remove", "nodes": [extra.id]},))
             yield Problem("G-ENDS", text.format(node=named(extra), type=type), extra.id, fix=remove)
+        for off in (node for node in nodes if node.disabled):
+            text = _("{node} cannot be switched off. Switch it on.")
+            on = Fix(_("Switch it on"), ({"op": "disable", "nodes": [off.id], "disabled": False},))
+            yield Problem("G-ENDS", text.format(node=named(off)), off.id, fix=on)
 
 
 def _add_output(graph: Graph) -> Fix | None:
@@ -194,7 +246,7 @@ def _add_input(graph: Graph) -> Fix:
 def _unused(graph: Graph) -> Iterator[Problem]:
     """Warn of loose ends: nodes that are wired to nothing behind them."""
     for node in graph.nodes:
-        if node.type != "Output" and not graph.out_of(node.id):
+        if node.type != "Output" and not graph.out_of(node.id) and not node.disabled:
             text = _("{node} leads to no Output, so it does nothing. Connect it or delete it.")
             # an Input is needed; deleting it would only be the next problem
             fix = None if node.type == "Input" else Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))

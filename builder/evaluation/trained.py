@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from builder.compiler.check import check
 from builder.compiler.model import from_source
-from builder.compiler.report import Report
 from builder.compiler.source import write
 from builder.core.errors import Error
 from builder.core.text import _
@@ -17,7 +16,6 @@ from builder.data.fields import DataSpec
 from builder.data.preparation import ImagePreparation, TextPreparation, VectorPreparation, from_json
 from builder.graph.document import Document, read
 from builder.graph.recipe import Recipe
-from builder.layers.ends import Output
 from builder.runs.folder import RunFolder
 from builder.runs.store import Run, Store
 from builder.training import checkpoint
@@ -64,7 +62,7 @@ class Trained:
             from_json(folder.read("preparation.json")),
             report.data.target.classes,
             source,
-            _ends_in_softmax(report),
+            type(report.last).__name__ == "Softmax",
             model.eval(),
         )
 
@@ -89,8 +87,3 @@ def _weights(folder: RunFolder, store: Store, run: Run, which: Which) -> dict[st
         over = _("This run has no checkpoint: it ended before the first was saved. Train it again.")
         raise Error("R-EARLY", waiting if run.active else over)
     return checkpoint.weights(folder, store, which)
-
-
-def _ends_in_softmax(report: Report) -> bool:
-    ends = [node for node in report.nodes.values() if isinstance(node.layer, Output)]
-    return any(type(report.nodes[id].layer).__name__ == "Softmax" for end in ends for id in end.sources)

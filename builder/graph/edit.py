@@ -3,22 +3,28 @@
 A node moved or removed leaves its chain joined behind it.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
 from builder.core.errors import Error
-from builder.core.ids import numbered
 from builder.core.text import _, quote
-from builder.graph.document import MOST_NODES, Document, Edge, Graph, Node
+from builder.graph.blocks import free_id, grouped, ungrouped
+from builder.graph.document import MOST_DEPTH, MOST_EDGES, MOST_NODES, Document, Edge, Graph, Node
 from builder.graph.edits import (
     READ,
+    Add,
+    Annotate,
     Connect,
+    Disable,
     Disconnect,
     Duplicate,
     Edit,
+    Group,
     Insert,
+    Inside,
     Move,
     Place,
     Remove,
@@ -29,6 +35,7 @@ from builder.graph.edits import (
     SetParams,
     SetRecipe,
     SetTitle,
+    Ungroup,
 )
 
 
@@ -40,12 +47,24 @@ def apply(document: Document, *edits: Edit | Mapping[str, Any]) -> Document:
     for edit in edits:
         if isinstance(edit, Mapping):
             try:
-                edit = READ.validate_python(dict(edit))
+                edit = READ.validate_json(json.dumps(dict(edit)))  # only JSON may hold lists where an edit has tuples
             except ValidationError as error:
                 reason = error.errors(include_url=False, include_input=False)[0]["msg"]
                 raise Error("G-EDIT", _("This edit is not known: {reason}.").format(reason=reason)) from None
         document = _APPLY[type(edit)](document, edit)
+    _limit(document.graph)
     return document
+
+
+def _limit(graph: Graph) -> None:
+    """What could not be read again is not made."""
+    _room(graph, 0)
+    if graph.wires > MOST_EDGES:
+        text = _("{n:,} wires; the most is {most:,}. Delete some first.")
+        raise Error("L-NODES", text.format(n=graph.wires, most=MOST_EDGES))
+    if graph.depth > MOST_DEPTH:
+        text = _("Blocks stand more than {most} deep inside each other. Ungroup some.")
+        raise Error("L-NODES", text.format(most=MOST_DEPTH))
 
 
 def _known(graph: Graph, id: str) -> Node:
@@ -56,28 +75,35 @@ def _known(graph: Graph, id: str) -> Node:
 
 
 def _with(document: Document, nodes: Iterable[Node] | None = None, edges: Iterable[Edge] | None = None) -> Document:
-    graph = document.graph
-    nodes = graph.nodes if nodes is None else tuple(nodes)
-    edges = graph.edges if edges is None else tuple(edges)
-    return document.model_copy(update={"graph": Graph.model_construct(nodes=nodes, edges=edges)})
+    return _graph(document, document.graph.having(nodes, edges))
 
 
-def fresh_id(graph: Graph, type: str) -> str:
-    """An id for a new layer: `conv2` for the second Conv2d, `input` for the first Input."""
-    stem = type.rstrip("0123456789d") if type[-2:] in ("1d", "2d", "3d") else type
-    stem = stem.lower()
-    taken = {node.id for node in graph.nodes}
-    return stem if type in ("Input", "Output") and stem not in taken else numbered(stem, taken)
+def _graph(document: Document, graph: Graph) -> Document:
+    return document.model_copy(update={"graph": graph})
+
+
+def _taken(graph: Graph) -> set[str]:
+    return {node.id for node in graph.nodes} | {note.id for note in graph.notes}
+
+
+def _room(graph: Graph, more: int = 1) -> None:
+    if graph.count + more > MOST_NODES:
+        text = _("{n:,} layers; the most is {most:,}. Delete some first.")
+        raise Error("L-NODES", text.format(n=graph.count + more, most=MOST_NODES))
+
+
+def _free(graph: Graph, id: str) -> None:
+    if id in _taken(graph):
+        raise Error("G-ID", _("There is already a layer {id}. Choose another name.").format(id=quote(id)))
 
 
 def _insert(document: Document, edit: Insert) -> Document:
     graph = document.graph
-    if len(graph.nodes) >= MOST_NODES:
-        text = _("{n:,} layers; the most is {most:,}. Delete some first.")
-        raise Error("L-NODES", text.format(n=len(graph.nodes) + 1, most=MOST_NODES))
-    if edit.id is not None and graph.node(edit.id):
-        raise Error("G-ID", _("There is already a layer {id}. Choose another name.").format(id=quote(edit.id)))
-    node = Node(id=edit.id or fresh_id(graph, edit.type), type=edit.type, params=edit.params, position=edit.position)
+    _room(graph, 1 + (edit.graph.count if edit.graph else 0))
+    if edit.id is not None:
+        _free(graph, edit.id)
+    id = edit.id or free_id(_taken(graph), edit.type)
+    node = Node(id=id, type=edit.type, params=edit.params, position=edit.position, graph=edit.graph)
     if edit.edge is not None:
         _known(graph, edit.edge.target)
         return _split(document, node, edit.edge)
@@ -144,9 +170,12 @@ def _detach(graph: Graph, id: str, keep_others: bool = False) -> list[Edge]:
 
 def _remove(document: Document, edit: Remove) -> Document:
     for id in edit.nodes:
-        _known(document.graph, id)
-        edges = _detach(document.graph, id)
-        document = _with(document, (n for n in document.graph.nodes if n.id != id), edges)
+        graph = document.graph
+        if any(note.id == id for note in graph.notes):
+            document = _graph(document, graph.having(notes=(note for note in graph.notes if note.id != id)))
+            continue
+        _known(graph, id)
+        document = _with(document, (n for n in graph.nodes if n.id != id), _detach(graph, id))
     return document
 
 
@@ -164,14 +193,14 @@ def _move(document: Document, edit: Move) -> Document:
 
 def _duplicate(document: Document, edit: Duplicate) -> Document:
     node = _known(document.graph, edit.node)
-    return _insert(document, Insert(type=node.type, params=node.params, after=node.id))
+    return _insert(document, Insert(type=node.type, params=node.params, after=node.id, graph=node.graph))
 
 
 def _rename(document: Document, edit: Rename) -> Document:
     graph = document.graph
     _known(graph, edit.node)
-    if edit.id != edit.node and graph.node(edit.id):
-        raise Error("G-ID", _("There is already a layer {id}. Choose another name.").format(id=quote(edit.id)))
+    if edit.id != edit.node:
+        _free(graph, edit.id)
     nodes = (n.model_copy(update={"id": edit.id}) if n.id == edit.node else n for n in graph.nodes)
     new = {edit.node: edit.id}
     edges = (
@@ -189,7 +218,8 @@ def _change(document: Document, id: str, change: Callable[[Node], dict[str, Any]
 
 def _replace(document: Document, edit: Replace) -> Document:
     def change(node: Node) -> dict[str, Any]:
-        return {"type": edit.type, "params": {k: v for k, v in node.params.items() if k in edit.keep}}
+        params = {k: v for k, v in node.params.items() if k in edit.keep}
+        return {"type": edit.type, "params": params, "graph": None}
 
     return _change(document, edit.node, change)
 
@@ -226,9 +256,63 @@ def _disconnect(document: Document, edit: Disconnect) -> Document:
 
 
 def _place(document: Document, edit: Place) -> Document:
-    places = edit.positions
-    nodes = (n.model_copy(update={"position": places[n.id]}) if n.id in places else n for n in document.graph.nodes)
-    return _with(document, nodes)
+    graph, places = document.graph, edit.positions
+
+    def moved(part: Any) -> Any:
+        return part.model_copy(update={"position": places[part.id]}) if part.id in places else part
+
+    return _graph(document, graph.having(map(moved, graph.nodes), notes=map(moved, graph.notes)))
+
+
+def _add(document: Document, edit: Add) -> Document:
+    graph = document.graph.having((*document.graph.nodes, *edit.nodes), notes=(*document.graph.notes, *edit.notes))
+    _room(graph, 0)
+    for id in (*(node.id for node in edit.nodes), *(note.id for note in edit.notes)):
+        _free(document.graph, id)
+    if len(_taken(graph)) < len(graph.nodes) + len(graph.notes):
+        raise Error("G-ID", _("Two of the added layers have the same name."))
+    for edge in edit.edges:
+        _known(graph, edge.source)
+        _known(graph, edge.target)
+    return _graph(document, graph.having(edges=(*graph.edges, *(e for e in edit.edges if e not in graph.edges))))
+
+
+def _disable(document: Document, edit: Disable) -> Document:
+    for id in edit.nodes:
+        document = _change(document, id, lambda node: {"disabled": edit.disabled})
+    return document
+
+
+def _group(document: Document, edit: Group) -> Document:
+    for id in edit.nodes:
+        _known(document.graph, id)
+    if edit.id is not None:
+        _free(document.graph, edit.id)
+    return _graph(document, grouped(document.graph, edit.nodes, edit.id))
+
+
+def _ungroup(document: Document, edit: Ungroup) -> Document:
+    plain = ungrouped(document.graph, _known(document.graph, edit.node))
+    _room(plain, 0)
+    return _graph(document, plain)
+
+
+def _inside(document: Document, edit: Inside) -> Document:
+    block = _known(document.graph, edit.node)
+    if block.graph is None:
+        raise Error("G-EDIT", _("{id} is no block.").format(id=quote(edit.node)))
+    inner = apply(_graph(document, block.graph), *edit.edits)
+    _room(document.graph, inner.graph.count - block.graph.count)
+    document = document.model_copy(update={"data": inner.data, "recipe": inner.recipe})
+    return _change(document, edit.node, lambda node: {"graph": inner.graph})
+
+
+def _annotate(document: Document, edit: Annotate) -> Document:
+    graph, note = document.graph, edit.note
+    if any(n.id == note.id for n in graph.notes):
+        return _graph(document, graph.having(notes=(note if n.id == note.id else n for n in graph.notes)))
+    _free(graph, note.id)
+    return _graph(document, graph.having(notes=(*graph.notes, note)))
 
 
 def _set_recipe(document: Document, edit: SetRecipe) -> Document:
@@ -256,6 +340,12 @@ _APPLY: dict[type, Callable[[Document, Any], Document]] = {
     Connect: _connect,
     Disconnect: _disconnect,
     Place: _place,
+    Add: _add,
+    Disable: _disable,
+    Group: _group,
+    Ungroup: _ungroup,
+    Inside: _inside,
+    Annotate: _annotate,
     SetRecipe: _set_recipe,
     SetData: _set_data,
     SetTitle: _set_title,

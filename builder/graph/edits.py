@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-from builder.graph.document import Edge, Name
+from builder.graph.document import Edge, Graph, Name, Node, Note, Position
 
 
 class _Edit(BaseModel):
@@ -15,7 +15,10 @@ class _Edit(BaseModel):
 
 
 class Insert(_Edit):
-    """Add a layer: into a wire (`edge`), below a node (`after`), or at the end without wires."""
+    """Add a layer: into a wire (`edge`), below a node (`after`), or at the end without wires.
+
+    A Block brings its graph.
+    """
 
     op: Literal["insert"] = "insert"
     type: Name
@@ -23,11 +26,12 @@ class Insert(_Edit):
     params: dict[str, JsonValue] = Field(default_factory=dict)
     after: str | None = None
     edge: Edge | None = None
-    position: tuple[float, float] | None = None
+    position: Position | None = None
+    graph: Graph | None = None
 
 
 class Remove(_Edit):
-    """Delete nodes; what stood above each is joined to what stood below."""
+    """Delete nodes and notes; what stood above each node is joined to what stood below."""
 
     op: Literal["remove"] = "remove"
     nodes: tuple[str, ...]
@@ -97,10 +101,57 @@ class Disconnect(_Edit):
 
 
 class Place(_Edit):
-    """Put nodes at places of the canvas."""
+    """Put nodes and notes at places of the canvas, in its pixels at zoom 1."""
 
     op: Literal["place"] = "place"
-    positions: dict[str, tuple[float, float]]
+    positions: dict[str, Position]
+
+
+class Add(_Edit):
+    """Add nodes, wires and notes as they are: what was copied elsewhere. The ids must be free."""
+
+    op: Literal["add"] = "add"
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+class Disable(_Edit):
+    """Pass nodes over without deleting them, or take them in again."""
+
+    op: Literal["disable"] = "disable"
+    nodes: tuple[str, ...]
+    disabled: bool = True
+
+
+class Group(_Edit):
+    """Make one Block of nodes; what enters them becomes its inputs, what leaves the last of them its output."""
+
+    op: Literal["group"] = "group"
+    nodes: tuple[str, ...]
+    id: Name | None = None
+
+
+class Ungroup(_Edit):
+    """Put a Block's nodes back in its place, once for each repetition."""
+
+    op: Literal["ungroup"] = "ungroup"
+    node: str
+
+
+class Inside(_Edit):
+    """Carry out edits on the graph that a Block holds."""
+
+    op: Literal["inside"] = "inside"
+    node: str
+    edits: tuple["Edit", ...]
+
+
+class Annotate(_Edit):
+    """Write a note, or change one."""
+
+    op: Literal["annotate"] = "annotate"
+    note: Note
 
 
 class SetRecipe(_Edit):
@@ -126,8 +177,10 @@ class SetTitle(_Edit):
     about: str | None = None
 
 
-Edit = (
-    Insert | Remove | Move | Duplicate | Rename | Replace | SetParams | SetInputs
-    | Connect | Disconnect | Place | SetRecipe | SetData | SetTitle
-)  # fmt: skip
-READ: TypeAdapter[Edit] = TypeAdapter(Annotated[Edit, Field(discriminator="op")])
+Edit = Annotated[
+    Insert | Remove | Move | Duplicate | Rename | Replace | SetParams | SetInputs | Connect | Disconnect | Place
+    | Add | Disable | Group | Ungroup | Inside | Annotate | SetRecipe | SetData | SetTitle,
+    Field(discriminator="op"),
+]  # fmt: skip
+Inside.model_rebuild()
+READ: TypeAdapter[Edit] = TypeAdapter(Edit)

@@ -46,6 +46,7 @@ class Conv1d(Layer):
     """Slide learned windows along a sequence.
 
     Shape:  (N, C, L) -> (N, out_channels, L')
+    Formula: L' = ⌊(L + 2 · padding − dilation · (kernel_size − 1) − 1) / stride⌋ + 1
     Source: torch.nn.Conv1d; arithmetic in Dumoulin & Visin 2016, arXiv:1603.07285, section 2.
     """
 
@@ -77,6 +78,7 @@ class Conv2d(Layer):
     """Slide learned windows over an image.
 
     Shape:  (N, C, H, W) -> (N, out_channels, H', W')
+    Formula: H' = ⌊(H + 2 · padding − dilation · (kernel_size − 1) − 1) / stride⌋ + 1
     Source: torch.nn.Conv2d; arithmetic in Dumoulin & Visin 2016, arXiv:1603.07285, section 2.
     """
 

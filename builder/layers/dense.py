@@ -10,6 +10,7 @@ class Linear(Layer):
     """Weighted sums of all features, each with its own weights.
 
     Shape:  (N, F) -> (N, out_features); (N, L, F) -> (N, L, out_features)
+    Formula: y = x·Wᵀ + b
     Source: torch.nn.Linear.
     """
 

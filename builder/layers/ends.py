@@ -19,6 +19,7 @@ class Input(Layer):
 
     family = "Input and output"
     inputs = ()
+    keys = ()
 
     field: FieldName | None = Field(None, description="Which field of the data; empty for the only one.")
 
@@ -31,6 +32,8 @@ class Output(Layer):
     """
 
     family = "Input and output"
+    keys = ()
+    glyph = "Out"
 
     target: FieldName | None = Field(None, description="Which target of the data; empty for the only one.")
 

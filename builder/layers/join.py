@@ -13,11 +13,13 @@ class Add(Layer):
     """Sum of its inputs, number by number.
 
     Shape:  all equal -> the same
+    Formula: y = x₁ + x₂ + …
     Source: torch.add; as a skip connection in He et al. 2015, arXiv:1512.03385.
     """
 
     family = "Join"
     inputs = Many("x", at_least=2)
+    glyph = "+"
 
     def forward(self, module: str, *x: str) -> str:
         return " + ".join(x)
@@ -27,6 +29,7 @@ class Concat(Layer):
     """Put its inputs side by side along one axis.
 
     Shape:  equal but for axis dim -> their sizes added there
+    Formula: y = [x₁, x₂, …]
     Source: torch.cat.
     """
 

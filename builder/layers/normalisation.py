@@ -14,6 +14,7 @@ class _BatchNorm(Layer):
     """Bring each channel to mean 0 and variance 1 over the batch."""
 
     family = "Normalisation"
+    keys = ()
 
     eps: Epsilon = Field(1e-5, description="Added to the variance, so that nothing is divided by zero.")
     momentum: float = Field(0.1, gt=0, le=1, description="How fast the running means follow.")
@@ -28,6 +29,7 @@ class BatchNorm1d(_BatchNorm):
     """Bring each feature to mean 0 and variance 1 over the batch.
 
     Shape:  (N, C) or (N, C, L) -> the same
+    Formula: y = (x − E[x]) / √(Var[x] + eps) · γ + β
     Source: torch.nn.BatchNorm1d; Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
 
@@ -38,6 +40,7 @@ class BatchNorm2d(_BatchNorm):
     """Bring each channel of images to mean 0 and variance 1 over the batch.
 
     Shape:  (N, C, H, W) -> the same
+    Formula: y = (x − E[x]) / √(Var[x] + eps) · γ + β
     Source: torch.nn.BatchNorm2d; Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
 
@@ -48,10 +51,12 @@ class LayerNorm(Layer):
     """Bring the last axis of each sample to mean 0 and variance 1.
 
     Shape:  (N, ..., F) -> the same
+    Formula: y = (x − E[x]) / √(Var[x] + eps) · γ + β
     Source: torch.nn.LayerNorm; Ba et al. 2016, arXiv:1607.06450.
     """
 
     family = "Normalisation"
+    keys = ()
 
     eps: Epsilon = Field(1e-5, description="Added to the variance, so that nothing is divided by zero.")
     elementwise_affine: bool = Field(True, description="Learn a scale and an offset for each feature.")

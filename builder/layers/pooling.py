@@ -41,6 +41,7 @@ class MaxPool2d(_Pool2d):
     """Keep the largest number of each window.
 
     Shape:  (N, C, H, W) -> (N, C, H', W')
+    Formula: H' = ⌊(H + 2 · padding − kernel_size) / stride⌋ + 1
     Source: torch.nn.MaxPool2d.
     """
 
@@ -49,6 +50,7 @@ class AvgPool2d(_Pool2d):
     """Keep the mean of each window.
 
     Shape:  (N, C, H, W) -> (N, C, H', W')
+    Formula: H' = ⌊(H + 2 · padding − kernel_size) / stride⌋ + 1
     Source: torch.nn.AvgPool2d.
     """
 

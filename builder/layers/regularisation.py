@@ -10,6 +10,7 @@ class Dropout(Layer):
     """Set numbers to zero at random while training, and leave them alone otherwise.
 
     Shape:  any -> the same
+    Formula: y = m · x / (1 − p), where m is 0 with probability p and 1 otherwise
     Source: torch.nn.Dropout; Srivastava et al. 2014.
     """
 

@@ -17,6 +17,7 @@ class Embedding(Layer):
     """Look up a learned vector for each token.
 
     Shape:  (N, L) of token ids -> (N, L, embedding_dim)
+    Formula: yₜ = W[xₜ]
     Source: torch.nn.Embedding.
     """
 
@@ -24,6 +25,7 @@ class Embedding(Layer):
     accepts = "N L"
     gives = "N L F"
     takes = "int64"
+    keys = ("embedding_dim",)
 
     embedding_dim: int = Field(64, ge=1, le=65_536, description="Length of a token's vector.")
     padding_idx: int | None = Field(
@@ -44,6 +46,7 @@ class _Recurrent(Layer):
 
     family = "Sequence"
     accepts = "N L F"
+    keys = ("hidden_size", "returns")
 
     hidden_size: int = Field(64, ge=1, le=65_536, description="Length of the state.")
     num_layers: int = Field(1, ge=1, le=64, description="How many are stacked.")
@@ -81,6 +84,7 @@ class RNN(_Recurrent):
     """Read a sequence step by step with a simple state.
 
     Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Formula: hₜ = tanh(W·xₜ + b + U·hₜ₋₁ + c)
     Source: torch.nn.RNN; Elman 1990.
     """
 
@@ -89,6 +93,7 @@ class LSTM(_Recurrent):
     """Read a sequence step by step with a state that can remember for long.
 
     Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Formula: cₜ = f ⊙ cₜ₋₁ + i ⊙ g; hₜ = o ⊙ tanh(cₜ)
     Source: torch.nn.LSTM; Hochreiter & Schmidhuber 1997.
     """
 
@@ -97,6 +102,7 @@ class GRU(_Recurrent):
     """Read a sequence step by step with a gated state, smaller than an LSTM's.
 
     Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Formula: hₜ = (1 − z) ⊙ n + z ⊙ hₜ₋₁
     Source: torch.nn.GRU; Cho et al. 2014, arXiv:1406.1078.
     """
 
@@ -113,8 +119,11 @@ class MeanOverTime(_OverTime):
     """Average a sequence over its steps.
 
     Shape:  (N, L, F) -> (N, F)
+    Formula: y = (x₁ + … + x_L) / L
     Source: torch.mean over axis 1.
     """
+
+    glyph = "avg"
 
     def forward(self, module: str, *x: str) -> str:
         return f"{x[0]}.mean(1)"
@@ -124,8 +133,11 @@ class MaxOverTime(_OverTime):
     """Keep each feature's largest number of all steps.
 
     Shape:  (N, L, F) -> (N, F)
+    Formula: y = max(x₁, …, x_L)
     Source: torch.amax over axis 1; Kim 2014, arXiv:1408.5882.
     """
+
+    glyph = "max"
 
     def forward(self, module: str, *x: str) -> str:
         return f"{x[0]}.amax(1)"
@@ -135,6 +147,7 @@ class LastStep(_OverTime):
     """Keep the last step of a sequence.
 
     Shape:  (N, L, F) -> (N, F)
+    Formula: y = x_L
     Source: indexing of axis 1.
     """
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.examples import load
+from builder.graph.blocks import grouped
 from builder.graph.document import Document, Edge, Graph
 from tests.documents import Step, chain, edited
 
@@ -80,6 +81,43 @@ def _loop() -> Document:
 def _dangling(document: Document, wire: Edge) -> Document:
     graph = document.graph
     return document.model_copy(update={"graph": Graph(nodes=graph.nodes, edges=(*graph.edges, wire))})
+
+
+def _group(*nodes: str, **more: str) -> dict[str, Any]:
+    return {"op": "group", "nodes": list(nodes), **more}
+
+
+def inside(*path: str, **edit: Any) -> dict[str, Any]:
+    """An edit of the graph inside a block, or inside blocks within it."""
+    for block in reversed(path):
+        edit = {"op": "inside", "node": block, "edits": [edit]}
+    return edit
+
+
+def residual(*edits: Mapping[str, Any]) -> Document:
+    """A convolution with a skip around it, both in the block `block1`, edited."""
+    document = chain(conv(4), "ReLU", conv(4), "Add", *CLASSIFY)
+    return edited(document, _wire("relu1", "add1"), _group("conv2", "add1"), *edits)
+
+
+def _two_inputs(*edits: Mapping[str, Any]) -> Document:
+    """An Add alone in a block, whose inputs `input` and `input1` come from two convolutions."""
+    return edited(chain(conv(4), conv(4), "Add", *CLASSIFY), _wire("conv1", "add1"), _group("add1"), *edits)
+
+
+def _deep(times: int) -> Document:
+    document = chain("ReLU", *CLASSIFY)
+    document = edited(document, _group("relu1", id="b1"))
+    graph = document.graph
+    for n in range(1, times):
+        graph = grouped(graph, [f"b{n}"], f"b{n + 1}")  # an edit would be refused
+    return document.model_copy(update={"graph": graph})
+
+
+def _many() -> Document:
+    """Two layers 100 x 100 times."""
+    document = edited(chain("ReLU", "Tanh", *CLASSIFY), _group("relu1", "tanh1", id="inner"), _set("inner", repeat=100))
+    return edited(document, _group("inner", id="outer"), _set("outer", repeat=100))
 
 
 BROKEN: dict[str, Broken] = {
@@ -242,5 +280,85 @@ BROKEN: dict[str, Broken] = {
         "G-FIELD",
         "gelu1",
         '"tahn"; it must be one of none, tanh',
+    ),
+    # blocks
+    "a misfit in a block": Broken(
+        edited(chain(conv(4), LAST), _group("linear1")),
+        "G-SHAPE",
+        "block1",
+        'Block "block1": Linear "linear1" needs feature or position x feature; "input" gives 4x8x8',
+    ),
+    "a misfit in a block in a block": Broken(
+        edited(chain(conv(4), "ReLU", LAST), _group("linear1", id="b"), _group("relu1", "b", id="c")),
+        "G-SHAPE",
+        "c",
+        'Block "c": Block "b": Linear "linear1" needs',
+    ),
+    "a typo in a block": Broken(
+        residual(inside("block1", op="set_params", node="conv2", params={"kernel_sise": 5})),
+        "G-FIELD",
+        "block1",
+        'Block "block1": Conv2d "conv2" has no "kernel_sise". Did you mean "kernel_size"?',
+    ),
+    "a block that holds nothing": Broken(chain("Block", *CLASSIFY), "G-NOOUT", "block1", "holds no layers"),
+    "a block without an Output": Broken(
+        residual(inside("block1", op="remove", nodes=["output"])), "G-NOOUT", "block1", "This block has no Output"
+    ),
+    "a block without an Input": Broken(
+        edited(chain("ReLU", *CLASSIFY), _group("relu1"), inside("block1", op="remove", nodes=["input"])),
+        "G-NOIN",
+        "block1",
+        "This block has no Input",
+    ),
+    "a block with two Outputs": Broken(
+        residual(inside("block1", op="insert", type="Output", id="more", after="add1")),
+        "G-ENDS",
+        "block1",
+        'Output "output" is a second Output; a block has one',
+    ),
+    "a block with an open input": Broken(
+        _two_inputs(_cut("conv1", "block1", "input1")), "G-INPUT", "block1", "needs at least 2 inputs and gets 1"
+    ),
+    "two wires into one input of a block": Broken(
+        _two_inputs(_cut("conv1", "block1", "input1"), _wire("conv1", "block1", "input")),
+        "G-EDGE",
+        "block1",
+        '2 wires lead to its input "input"',
+    ),
+    "no such input of a block": Broken(
+        _two_inputs(_cut("conv1", "block1", "input1"), _wire("conv1", "block1", "input3")),
+        "G-EDGE",
+        "block1",
+        'has no input "input3"; it has: input, input1',
+    ),
+    "a block run through too often": Broken(
+        edited(chain("MaxPool2d", *CLASSIFY), _group("maxpool1"), _set("block1", repeat=9)),
+        "G-SHAPE",
+        "block1",
+        'copy 4 gets 1x1x1 where the first gets 1x8x8, and "maxpool1" in it does not fit',
+    ),
+    "a block run through never": Broken(
+        residual(_set("block1", repeat=0)), "G-RANGE", "block1", "repeat is 0; the least is 1"
+    ),
+    "more layers than a network may have": Broken(
+        _many(), "L-NODES", "outer", "20,004 layers once all blocks are written out; the most is 2,000"
+    ),
+    "blocks too deep": Broken(_deep(9), "L-NODES", "b9", "more than 8 deep"),
+    "Softmax at the end of a block": Broken(
+        edited(chain(*CLASSIFY, "Softmax"), _group("linear1", "softmax1", id="b"), _group("b", id="c")),
+        "G-SOFTMAX",
+        "c",
+        'Softmax "softmax1" stands before the loss cross_entropy',
+        severity="warning",
+    ),
+    # switched off
+    "an Input switched off": Broken(
+        cnn({"op": "disable", "nodes": ["input"]}), "G-ENDS", "input", "cannot be switched off"
+    ),
+    "nothing to pass on": Broken(
+        cnn({"op": "disable", "nodes": ["relu1"]}, _cut("conv1", "relu1")), "G-INPUT", "relu1", "has no input"
+    ),
+    "the only layer with weights switched off": Broken(
+        edited(chain(linear(2), data="xor"), {"op": "disable", "nodes": ["linear1"]}), "G-WEIGHTS", "output", "No layer"
     ),
 }

@@ -387,24 +387,35 @@ def test_g16_a_document_damaged_anywhere(data: st.DataObject) -> None:
 
 
 any_params = st.dictionaries(st.sampled_from([p.name for _name, p in FIELDS]), json_values, max_size=3)
-any_node = st.fixed_dictionaries(
-    {"id": names, "type": st.sampled_from([*LAYERS, "Nope"])}, optional={"params": any_params}
+plain_node = st.fixed_dictionaries(
+    {"id": names, "type": st.sampled_from([*LAYERS, "Nope"])},
+    optional={"params": any_params, "disabled": st.booleans()},
 )
 
 
-@given(nodes=st.lists(any_node, max_size=6), data=st.data())
+def wired(nodes: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Graphs of such nodes with wires between any of them."""
+
+    def wires(chosen: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+        ends = st.sampled_from([node["id"] for node in chosen] or ["a"])
+        wire = st.fixed_dictionaries({"source": ends, "target": ends}, optional={"input": ends})
+        return st.fixed_dictionaries({"nodes": st.just(chosen), "edges": st.lists(wire, max_size=8)})
+
+    return st.lists(nodes, max_size=5).flatmap(wires)
+
+
+block = st.fixed_dictionaries(
+    {"id": names, "type": st.just("Block"), "graph": wired(plain_node)},
+    optional={"disabled": st.booleans(), "params": st.fixed_dictionaries({"repeat": st.integers(-1, 101)})},
+)
+any_node = plain_node | block
+
+
+@given(graph=wired(any_node), start=st.sampled_from(["digits", "reviews", "xor", "", None]))
 @FUZZ
-def test_g16_a_graph_of_anything(nodes: list[dict[str, Any]], data: st.DataObject) -> None:
-    """G16: random layers with random parameters and wires are checked without an exception."""
-    ends = st.sampled_from([node["id"] for node in nodes] or ["a"])
-    wires = data.draw(st.lists(st.fixed_dictionaries({"source": ends, "target": ends}), max_size=8))
-    start = data.draw(st.sampled_from(["digits", "reviews", "xor", "", None]))
-    document = {
-        "format": "netbuilder",
-        "version": 1,
-        "data": {"source": start},
-        "graph": {"nodes": nodes, "edges": wires},
-    }
+def test_g16_a_graph_of_anything(graph: dict[str, Any], start: str | None) -> None:
+    """G16: random layers and blocks with random parameters and wires are checked without an exception."""
+    document = {"format": "netbuilder", "version": 1, "data": {"source": start}, "graph": graph}
     assert_survives(json.dumps(document).encode())
 
 

@@ -51,6 +51,7 @@ def test_memory_follows_batch_and_optimizer() -> None:
 
 def test_an_edit_costs_what_it_changes() -> None:
     """Only the layers whose settings or inputs changed are tried out again."""
+    trace.cache_clear()
     document = chain(*["ReLU"] * 20, conv(3), *["Tanh"] * 20, "Flatten", ("Linear", {"out_features": 10}))
     check(document)
     before = trace.cache_info()

@@ -1,12 +1,14 @@
 """What each edit makes of a graph."""
 
+import json
 from typing import Any
 
 import pytest
 
 from builder.core.errors import Error
-from builder.graph.document import MOST_NODES, Document, Graph, Node
+from builder.graph.document import MOST_NODES, Document, Graph, Node, Note
 from builder.graph.edit import apply
+from builder.graph.edits import READ, Edit
 from tests.documents import chain, edges, edited, ids
 
 STACK = chain("Conv2d", "ReLU", "Flatten", ("Linear", {"out_features": 10}))
@@ -190,6 +192,52 @@ def test_title_and_about() -> None:
     assert (len(document.title), document.about) == (10_000, "B")
 
 
+def sent(**edit: Any) -> Edit:
+    """An edit as a browser sends it."""
+    return READ.validate_json(json.dumps(edit))
+
+
+def test_add_takes_what_was_copied_as_it_is() -> None:
+    copied = {
+        "nodes": [{"id": "a", "type": "ReLU", "position": [1, 2]}, {"id": "b", "type": "Tanh", "disabled": True}],
+        "edges": [{"source": "a", "target": "b"}, {"source": "conv1", "target": "a"}],
+        "notes": [{"id": "c", "text": "both"}],
+    }
+    document = apply(STACK, sent(op="add", **copied))
+    assert ids(document) == [*ids(STACK), "a", "b"]
+    assert edges(document) == sorted([*WIRES, "a>b", "conv1>a"])
+    assert document.graph.node("b") == Node(id="b", type="Tanh", disabled=True)
+    assert document.graph.notes == (Note(id="c", text="both"),)
+    wire = document.graph.edges[0].model_dump()
+    assert edited(document, {"op": "add", "edges": [wire]}) == document  # there already
+
+
+def test_disable_and_enable() -> None:
+    document = edited(STACK, {"op": "disable", "nodes": ["conv1", "relu1"]})
+    assert [node.disabled for node in document.graph.nodes] == [False, True, True, False, False, False]
+    assert edges(document) == WIRES
+    assert edited(document, {"op": "disable", "nodes": ["relu1", "conv1"], "disabled": False}) == STACK
+
+
+def test_notes_are_written_changed_placed_and_removed() -> None:
+    note = {"id": "note1", "text": "a", "position": [1, 2], "size": [100, 50]}
+    document = apply(STACK, sent(op="annotate", note=note))
+    document = apply(document, sent(op="annotate", note={**note, "text": "b"}))
+    document = edited(document, {"op": "place", "positions": {"note1": [3, 4], "conv1": [5, 6]}})
+    assert document.graph.notes == (Note(id="note1", text="b", position=(3.0, 4.0), size=(100.0, 50.0)),)
+    assert document.graph.node("conv1") == Node(id="conv1", type="Conv2d", position=(5.0, 6.0))
+    document = edited(document, {"op": "remove", "nodes": ["note1", "conv1"]})
+    assert document.graph.notes == ()
+    assert edges(document) == ["flatten1>linear1", "input>relu1", "linear1>output", "relu1>flatten1"]
+
+
+def test_notes_and_layers_share_their_names() -> None:
+    document = edited(STACK, {"op": "annotate", "note": {"id": "relu2"}}, {"op": "insert", "type": "ReLU"})
+    assert ids(document)[-1] == "relu3"
+    with pytest.raises(Error, match=r'\[G-ID\] There is already a layer "relu2"'):
+        apply(document, {"op": "rename", "node": "relu1", "id": "relu2"})
+
+
 def test_an_edit_leaves_the_document_before_it_alone() -> None:
     before = STACK.model_dump_json()
     apply(STACK, {"op": "remove", "nodes": ["conv1"]}, {"op": "set_recipe", "values": {"epochs": 1}})
@@ -213,6 +261,13 @@ def test_an_edit_leaves_the_document_before_it_alone() -> None:
         ({"op": "rename", "node": "relu1", "id": ""}, r"\[G-EDIT\] This edit is not known: String should have"),
         ({"op": "connect", "edge": {"source": "relu1", "target": "gone"}}, r'\[G-EDIT\] There is no layer "gone"'),
         ({"op": "set_inputs", "node": "relu1", "sources": ["gone"]}, r'\[G-EDIT\] There is no layer "gone"'),
+        ({"op": "disable", "nodes": ["relu1", "gone"]}, r'\[G-EDIT\] There is no layer "gone"'),
+        ({"op": "annotate", "note": {"id": "relu1"}}, r'\[G-ID\] There is already a layer "relu1"'),
+        ({"op": "annotate", "note": {"id": "n", "size": (0, 5)}}, r"\[G-EDIT\] This edit is not known: Input shou"),
+        ({"op": "add", "nodes": [{"id": "relu1", "type": "ReLU"}]}, r'\[G-ID\] There is already a layer "relu1"'),
+        ({"op": "add", "notes": [{"id": "relu1"}]}, r'\[G-ID\] There is already a layer "relu1"'),
+        ({"op": "add", "nodes": [{"id": "a", "type": "A"}], "notes": [{"id": "a"}]}, r"\[G-ID\] Two of the added"),
+        ({"op": "add", "edges": [{"source": "relu1", "target": "gone"}]}, r'\[G-EDIT\] There is no layer "gone"'),
         ({"op": "set_params", "node": "<b>", "params": {}}, r'\[G-EDIT\] There is no layer "<b>"'),
     ],
 )  # fmt: skip

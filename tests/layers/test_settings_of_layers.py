@@ -6,7 +6,7 @@ import torch
 from builder.compiler.trace import Traced, construct, evaluate, trace
 from builder.core.specs import Spec
 from builder.layers import LAYERS, Call, Layer, describe
-from builder.layers.layer import FAMILIES, Complaint
+from builder.layers.layer import COLOURS, FAMILIES, Complaint, link
 
 IMAGE = Spec((2, 4, 9, 8), axes="N C H W")
 SEQUENCE = Spec((2, 7, 6), axes="N L F")
@@ -145,3 +145,57 @@ def test_what_a_palette_needs_of_a_layer() -> None:
     assert (shown["inputs"], shown["many"]) == (["x"], False)
     assert [p["name"] for p in shown["params"]][:2] == ["out_channels", "kernel_size"]
     assert shown["params"][1]["unit"] == "positions"
+
+
+def test_what_stands_on_a_node() -> None:
+    keys = {name: describe(cls)["keys"] for name, cls in LAYERS.items()}
+    assert keys["Conv2d"] == ["out_channels", "kernel_size"]
+    assert keys["Linear"] == ["out_features"]
+    assert keys["LSTM"] == ["hidden_size", "returns"]
+    assert keys["BatchNorm2d"] == keys["ReLU"] == keys["Input"] == []
+    assert keys["Block"] == ["repeat"]
+    for name, cls in LAYERS.items():
+        assert set(keys[name]) <= set(cls.model_fields)
+
+
+def test_the_sign_of_a_layer_is_its_own() -> None:
+    signs = {name: describe(cls)["glyph"] for name, cls in LAYERS.items()}
+    assert (signs["Conv2d"], signs["BatchNorm1d"], signs["Linear"], signs["Add"]) == ("C2", "BN1", "Li", "+")
+    assert all(1 <= len(sign) <= 3 for sign in signs.values())
+    assert len(set(signs.values())) == len(signs)
+
+
+def test_where_more_is_written_about_a_layer() -> None:
+    torch_page = "https://docs.pytorch.org/docs/stable/generated/{}.html"
+    assert describe(LAYERS["Conv2d"])["link"] == torch_page.format("torch.nn.Conv2d")
+    assert describe(LAYERS["Reshape"])["link"] == torch_page.format("torch.Tensor.reshape")
+    assert link("Vaswani et al. 2017, arXiv:1706.03762, section 3.") == "https://arxiv.org/abs/1706.03762"
+    assert describe(LAYERS["Input"])["link"] == ""
+    for cls in LAYERS.values():
+        name = describe(cls)["link"].removeprefix(torch_page[:-7]).removesuffix(".html").removeprefix("torch.")
+        found = torch
+        for word in name.split(".") if name else ():
+            found = getattr(found, word)
+
+
+def test_formulas_are_plain_text_on_one_line() -> None:
+    formulas = {name: describe(cls)["formula"] for name, cls in LAYERS.items()}
+    assert formulas["Linear"] == "y = x·Wᵀ + b"
+    assert formulas["Block"] == ""
+    assert sum(map(bool, formulas.values())) > 20
+    assert all(formula.isprintable() and " = " in formula for formula in formulas.values() if formula)
+
+
+def luminance(colour: str) -> float:
+    """Source: WCAG 2.2, relative luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def test_every_family_has_a_colour_that_is_seen_on_light_and_dark() -> None:
+    assert tuple(COLOURS) == FAMILIES
+    assert len(set(COLOURS.values())) == len(FAMILIES)
+    for colour in COLOURS.values():
+        assert (luminance("#ffffff") + 0.05) / (luminance(colour) + 0.05) >= 3
+        assert (luminance(colour) + 0.05) / (luminance("#0e1117") + 0.05) >= 3
