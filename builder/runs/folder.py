@@ -18,6 +18,7 @@ from builder.core.ids import is_id
 from builder.core.text import _
 
 WORDS_BYTES: Final = 4096
+NODES: Final = "nodes.json"  # what the trainer last saw of each layer
 STARTED: Final = "--- attempt"  # the line with which an attempt begins its part of the log
 PATIENCE: Final = 5.0  # seconds for which a worker tries to get its lock, because others probe it
 

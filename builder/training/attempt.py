@@ -16,10 +16,11 @@ from builder.graph.recipe import Recipe
 from builder.runs.folder import RunFolder
 from builder.runs.store import Command, Store
 from builder.training import checkpoint, loop
-from builder.training.events import EpochEnd, Event, Finished
+from builder.training.events import EpochEnd, Event, Finished, Step
 from builder.training.failures import Stopped, Terminated
 from builder.training.health import explain, first_bad_weight
 from builder.training.loop import State
+from builder.training.norms import Norms
 from builder.training.recording import EVERY, Recorder
 
 EPOCHS_APART: Final = 2.0  # seconds between checkpoints at the ends of epochs, and before the very first
@@ -59,7 +60,7 @@ class Attempt:
         self.model, self.state = loop.start(document, self.recipe)
         problem = self._restore()
         self._plan(prepared, problem)
-        return self._follow(prepared)
+        return self._follow(prepared, Norms(self.folder, self.model, report))
 
     def _prepare(self, data: Any) -> Prepared:
         source, _problems = parse_source(data)
@@ -98,7 +99,7 @@ class Attempt:
             phase="",
         )
 
-    def _follow(self, prepared: Prepared) -> dict[str, float]:
+    def _follow(self, prepared: Prepared, norms: Norms) -> dict[str, float]:
         assert self.model is not None
         assert self.state is not None
         self.recorder.count(True)
@@ -109,6 +110,8 @@ class Attempt:
             now = time.monotonic()
             if self.terminated or now >= self.recorder.due_at:
                 self._obey(self._write())
+            if isinstance(event, Step) and now >= norms.due_at:
+                norms.record(event.step)
             if self._due(event, now):
                 self._save()
             if isinstance(event, Finished):
