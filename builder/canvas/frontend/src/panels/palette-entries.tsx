@@ -1,0 +1,116 @@
+/** What the palette lists: layers and examples, each to be dragged, pressed or added by Enter. */
+
+import { Star, Workflow } from "lucide-react";
+import { useRef } from "react";
+import type { Example, Layer } from "../messages";
+import { usePart, useStudio } from "../studio";
+import { Glyph, Rule } from "./glyph";
+import { Tip } from "./tip";
+
+export function Entries({ layers, first = false }: { readonly layers: readonly Layer[]; readonly first?: boolean }) {
+  return (
+    <ul className="nb-entries">
+      {layers.map((layer, index) => (
+        <Entry key={layer.type} layer={layer} reachable={first && index === 0} />
+      ))}
+    </ul>
+  );
+}
+
+/** A press that moved was a drag: the click that follows it adds nothing. */
+function usePress(begin: (event: React.PointerEvent) => void, press: () => void) {
+  const from = useRef<readonly [number, number] | null>(null);
+  return {
+    onPointerDown: (event: React.PointerEvent) => {
+      from.current = [event.clientX, event.clientY];
+      if (event.button === 0) begin(event);
+    },
+    onClick: (event: React.MouseEvent) => {
+      const [x, y] = from.current ?? [event.clientX, event.clientY];
+      from.current = null;
+      if (event.detail === 0 || Math.hypot(event.clientX - x, event.clientY - y) < 5) press();
+    },
+  };
+}
+
+function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable: boolean }) {
+  const { commands, drag, view, t } = useStudio();
+  const favourites = usePart(view, (looking) => looking.favourites);
+  const starred = favourites.includes(layer.type);
+  const row = useRef<HTMLLIElement>(null);
+  const press = usePress(
+    (event) => drag(event, { layer: layer.type }),
+    () => commands.add(layer.type, { kind: "end" }),
+  );
+  const star = () =>
+    view.set({ favourites: starred ? favourites.filter((type) => type !== layer.type) : [...favourites, layer.type] });
+  const across = (event: React.KeyboardEvent) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    event.stopPropagation();
+    row.current?.querySelector<HTMLElement>(event.key === "ArrowRight" ? ".nb-star" : ".nb-entry")?.focus();
+  };
+  return (
+    <li ref={row} onKeyDown={across}>
+      <Tip side="right" tip={<LayerTip layer={layer} />}>
+        <button
+          type="button"
+          className="nb-entry"
+          data-rove
+          data-layer={layer.type}
+          tabIndex={reachable ? 0 : -1}
+          {...press}
+        >
+          <Glyph layer={layer} />
+          <span className="nb-entry-text">
+            <span className="nb-entry-name">{layer.type}</span>
+            <span className="nb-entry-about">{layer.description}</span>
+          </span>
+        </button>
+      </Tip>
+      <button
+        type="button"
+        className="nb-icon nb-small nb-star"
+        tabIndex={-1}
+        aria-label={t("palette.star", { name: layer.type })}
+        aria-pressed={starred}
+        onClick={star}
+      >
+        <Star size={14} fill={starred ? "currentColor" : "none"} aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+function LayerTip({ layer }: { readonly layer: Layer }) {
+  return (
+    <span className="nb-layer-tip">
+      <strong>{layer.type}</strong>
+      <span>{layer.description}</span>
+      <Rule layer={layer} />
+    </span>
+  );
+}
+
+export function ExampleEntry({ example }: { readonly example: Example }) {
+  const { commands, drag } = useStudio();
+  const press = usePress(
+    (event) => drag(event, { example }),
+    () => void commands.openExample(example),
+  );
+  return (
+    <li>
+      <Tip side="right" tip={<span className="nb-help">{example.about}</span>}>
+        <button type="button" className="nb-entry" data-rove data-example={example.name} tabIndex={-1} {...press}>
+          <span className="nb-glyph nb-plain" aria-hidden>
+            <Workflow size={14} />
+          </span>
+          <span className="nb-entry-text">
+            <span className="nb-entry-name">{example.title}</span>
+            <span className="nb-entry-about">{example.about}</span>
+          </span>
+        </button>
+      </Tip>
+    </li>
+  );
+}
