@@ -85,7 +85,7 @@ def starts(browser: Browser) -> Iterator[str]:
 
 def first_point(page: Page, server: Server) -> float:
     """Seconds from pressing Start to the first point on the chart."""
-    go(page, f"/train?network={server.keep(example('digits-cnn'))}")
+    go(page, f"/train?network={server.keep(example('digits-cnn'))}&view=outline")
     button = page.get_by_role("button", name="Start training")
     expect(button).to_be_enabled()
     before = page.url
@@ -105,7 +105,7 @@ def first_points(browser: Browser) -> Iterator[str]:
     for _ in range(TRAININGS):
         with workspace() as server:
             page = visitor(browser, server)
-            go(page, f"/train?network={server.keep(example('digits-cnn'))}")
+            go(page, f"/train?network={server.keep(example('digits-cnn'))}&view=outline")
             expect(page.get_by_role("button", name="Start training")).to_be_enabled()
             time.sleep(WARM_AFTER)  # nothing outside the spare tells that it is ready
             warm.append(first_point(page, server))
@@ -140,7 +140,7 @@ def pages_and_edits(browser: Browser) -> Iterator[str]:
     """Page switches and edits in a warm server."""
     with workspace() as server:
         page = visitor(browser, server)
-        go(page, f"/build?network={server.keep(example('digits-cnn'))}")
+        go(page, f"/build?network={server.keep(example('digits-cnn'))}&view=outline")
         expect(setting(page, "conv1", "out_channels")).to_be_visible()
         yield line("page switch to painted", measure(switch(page), SWITCHES), 1000)
         page.get_by_role("link", name="Build").click()

@@ -20,7 +20,7 @@ def choose_layer(after: str | None) -> None:
         _("Search"), placeholder=_("name or purpose, e.g. lstm, pool, skip"), live=True, icon=":material/search:",
         key="layer-search", label_visibility="collapsed",
     )  # fmt: skip
-    found = [describe(cls) for cls in LAYERS.values() if matches(cls, wanted or "")]
+    found = [describe(cls) for cls in LAYERS.values() if not cls.hidden and matches(cls, wanted or "")]
     if not found:
         st.info(_("No layer matches. Search for another word, such as “linear” or “image”."))
     for family in FAMILIES:

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from builder.canvas.share import unpack
 from builder.core.errors import Error
 from builder.core.text import _, count, duration
 from builder.data.sources import SOURCES
@@ -17,6 +18,7 @@ from builder.ui.markup import plain
 from builder.ui.session import Workbench
 from builder.ui.thumbnail import thumbnail
 
+SHARE = "share"  # query parameter of a link that holds a network
 EMPTY = Document(data={"source": "digits"})
 
 
@@ -98,3 +100,16 @@ def open_file(key: str) -> None:
         st.session_state.opened_file = file.file_id
         session.new_network(document)
         session.go("build")
+
+
+def open_shared() -> None:
+    """Open the network that an address holds as a new one, once."""
+    packed = st.query_params.get(SHARE)
+    if packed is None:
+        return
+    del st.query_params[SHARE]
+    try:
+        session.new_network(unpack(packed))
+    except Error as error:
+        session.fail(error)
+    st.rerun()

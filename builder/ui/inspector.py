@@ -5,10 +5,11 @@ from typing import Any
 import streamlit as st
 
 from builder.compiler.report import Report
+from builder.compiler.structure import ports
 from builder.core.settings import parameters
 from builder.core.text import _, count, size
 from builder.graph.document import Document, Graph, Node
-from builder.layers import LAYERS, Layer, Many, describe
+from builder.layers import LAYERS, Many, describe
 from builder.ui import forms, session
 from builder.ui.markup import plain
 from builder.ui.outline import select, selected
@@ -28,8 +29,8 @@ def draw(document: Document, report: Report) -> None:
         facts = describe(cls)
         st.markdown(plain(facts["description"], 200))
         _name(node)
-        if cls.inputs:
-            _inputs(document.graph, node, cls)
+        if inputs := ports(node):
+            _inputs(document.graph, node, inputs)
         forms.draw(parameters(cls), node.params, f"{node.id}", lambda name, value: _change(node.id, name, value))
         _cost(node, report)
         with st.expander(_("Shape rule and source"), icon=":material/menu_book:"):
@@ -59,13 +60,14 @@ def _name(node: Node) -> None:
     )
 
 
-def _inputs(graph: Graph, node: Node, cls: type[Layer]) -> None:
-    """Which layers feed this one; for a join, several."""
+def _inputs(graph: Graph, node: Node, inputs: tuple[str, ...] | Many) -> None:
+    """Which layers feed this one; for a join or a block, several."""
     key = f"{node.id}:inputs"
     others = [n.id for n in graph.nodes if n.id != node.id and n.type != "Output"]
     now = [edge.source for edge in graph.into(node.id) if edge.source in others]
     st.session_state[key] = list(dict.fromkeys(now))
-    many = isinstance(cls.inputs, Many)
+    most = None if isinstance(inputs, Many) else len(inputs)
+    many = most != 1
 
     def rewire() -> None:
         session.edit({"op": "set_inputs", "node": node.id, "sources": list(st.session_state[key])})
@@ -74,7 +76,7 @@ def _inputs(graph: Graph, node: Node, cls: type[Layer]) -> None:
         _("Inputs") if many else _("Input"),
         others,
         key=key,
-        max_selections=None if many else 1,
+        max_selections=most,
         on_change=rewire,
         placeholder=_("Choose layers") if many else _("Choose a layer"),
         help=_("The layers whose output enters here. Naming a layer further up makes a skip."),

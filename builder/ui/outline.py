@@ -5,12 +5,14 @@ import streamlit as st
 from builder.compiler.check import check
 from builder.compiler.report import NodeReport, Report
 from builder.core.text import _, count
+from builder.graph.blocks import repeats
 from builder.graph.document import Document, Graph, Node
 from builder.ui import problems, session
 from builder.ui.catalogue import choose_layer
 from builder.ui.markup import plain
 
 WIDTHS = [5, 2.2, 1.6]
+PAGE = 200  # layers that are listed at once
 
 
 def checked(document: Document) -> Report:
@@ -52,8 +54,27 @@ def draw(document: Document, report: Report) -> None:
         heads = st.columns(WIDTHS)
         for column, head in zip(heads, (_("Layer"), _("Output"), _("Params")), strict=True):
             column.caption(head)
-        for i, node in enumerate(graph.nodes):
+        first = _page(graph, chosen)
+        for i, node in enumerate(graph.nodes[first : first + PAGE], first):
             _row(graph, i, node, report.nodes[node.id], chosen is not None and node.id == chosen.id)
+
+
+def _page(graph: Graph, chosen: Node | None) -> int:
+    """The first layer that is listed: of the page that was turned to, or of the one where the chosen layer stands."""
+    n = len(graph.nodes)
+    if n <= PAGE:
+        return 0
+    pages, at = range(-(-n // PAGE)), graph.nodes.index(chosen) // PAGE if chosen else 0
+    key = f"outline-page:{chosen.id if chosen else ''}:{at}"  # another layer begins at its own page
+    page = st.segmented_control(
+        _("{n:,} layers").format(n=n),
+        pages,
+        key=key,
+        default=at,
+        required=True,
+        format_func=lambda page: f"{page * PAGE + 1:,}–{min((page + 1) * PAGE, n):,}",
+    )
+    return min(page, pages[-1]) * PAGE
 
 
 def tools(graph: Graph, chosen: Node | None) -> None:
@@ -73,13 +94,19 @@ def tools(graph: Graph, chosen: Node | None) -> None:
         )  # fmt: skip
         _tool("content_copy", _("Duplicate"), "Alt+D", none, {"op": "duplicate", "node": _id(chosen)})
         _tool("delete", _("Delete"), "Alt+X", none, {"op": "remove", "nodes": [_id(chosen)]})
+        off = chosen is not None and chosen.disabled
+        label, icon = (_("Enable"), "visibility") if off else (_("Disable"), "visibility_off")
+        ends = chosen is not None and chosen.type in ("Input", "Output")
+        _tool(icon, label, None, none or ends, {"op": "disable", "nodes": [_id(chosen)], "disabled": not off})
+        if chosen is not None and chosen.graph is not None:
+            _tool("ungroup", _("Ungroup"), None, False, {"op": "ungroup", "node": chosen.id})
 
 
 def _id(node: Node | None) -> str:
     return node.id if node else ""
 
 
-def _tool(icon: str, label: str, shortcut: str, disabled: bool, edit: dict[str, object]) -> None:
+def _tool(icon: str, label: str, shortcut: str | None, disabled: bool, edit: dict[str, object]) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
@@ -107,7 +134,7 @@ def _row(graph: Graph, index: int, node: Node, found: NodeReport, chosen: bool) 
     if found.spec:
         shape.markdown(f"`{found.spec}`")
     else:
-        shape.caption(_("waiting") if not found.problems else "–")
+        shape.caption(_("passed over") if found.off else _("waiting") if not found.problems else "–")
     params.caption(count(found.params) if found.params else "–")
     if found.problems:
         problems.draw(found.problems, node.id)
@@ -117,7 +144,16 @@ def _label(graph: Graph, index: int, node: Node) -> str:
     sources = [edge.source for edge in graph.into(node.id)]
     above = graph.nodes[index - 1].id if index else None
     wires = "" if sources in ([], [above]) else f" :small[:gray[← {plain(', '.join(sources), 40)}]]"
-    return f"**{plain(node.id, 30)}** :gray[{plain(node.type, 30)}]{wires}"
+    type = plain(node.type, 30) if node.graph is None else _block(node, node.graph)
+    name = f"**{plain(node.id, 30)}** :gray[{type}]"
+    return f"~~{name}~~{wires}" if node.disabled else f"{name}{wires}"
+
+
+def _block(node: Node, graph: Graph) -> str:
+    """What a block holds, in words."""
+    n, times = sum(inner.type not in ("Input", "Output") for inner in graph.nodes), repeats(node)
+    text = _("block of {n} layers").format(n=n)
+    return plain(text if times == 1 else _("block of {n} layers, {times} times").format(n=n, times=times))
 
 
 def _state(found: NodeReport) -> str:
@@ -125,4 +161,6 @@ def _state(found: NodeReport) -> str:
     for severity in ("error", "warning", "hint"):
         if severity in severities:
             return problems.LOOKS[severity][1]
+    if found.off:
+        return ":material/visibility_off:"
     return ":material/check_circle:" if found.spec else ":material/hourglass_empty:"

@@ -1,7 +1,7 @@
-"""What one visitor is looking at: the open network with its undo steps, and messages for the next run of the page.
+"""What one visitor is looking at: the open network as it was drawn last, and messages for the next run of the page.
 
-The document belongs to its file in the workspace; every edit is saved there at once, so a reload, a second visit or a
-restarted server finds it again.
+The network itself belongs to `builder.graph.networks`, which keeps every edit at once, with the steps to take it back;
+so a reload, a second visit or a restarted server finds it again, and outline and canvas of one page edit the same.
 """
 
 import time
@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, cast
 
 import streamlit as st
+from pydantic import ValidationError
 from streamlit.navigation.page import Page as StreamlitPage
 
 from builder.core.errors import Error
+from builder.core.ids import new_id
 from builder.core.text import _
 from builder.graph.document import Document
 from builder.graph.edit import apply
-from builder.graph.history import History
+from builder.graph.history import Change, History
+from builder.graph.networks import Kept
 from builder.ui import services, style
 from builder.ui.markup import plain
 
@@ -25,16 +28,28 @@ NETWORK = "network"  # query parameter and session key of the open network's id
 
 @dataclass(frozen=True)
 class Workbench:
-    """The open network."""
+    """The open network as this visitor has seen it.
+
+    After a `conflict` (another tab changed or deleted it) it holds this visitor's version, whose edits are kept only
+    here, until there is a decision.
+    """
 
     id: str
-    history: History
-    stamp: str
-    conflict: bool = False  # another tab wrote the file; edits wait for a decision
+    kept: Kept
+    conflict: str = ""  # the code of what stands in the way
+
+    @property
+    def history(self) -> History:
+        return self.kept.history
 
     @property
     def document(self) -> Document:
-        return self.history.present
+        return self.kept.document
+
+
+def client() -> str:
+    """The name under which this page, outline and canvas alike, changes networks."""
+    return cast(str, st.session_state.setdefault("client", new_id()))
 
 
 def begin(pages: Mapping[str, StreamlitPage]) -> None:
@@ -71,18 +86,33 @@ def fail(error: Error) -> None:
 
 
 def workbench() -> Workbench | None:
-    """The open network: this session's, the address's, or the last one changed; None when there is none."""
-    bench = cast(Workbench | None, st.session_state.get("workbench"))
+    """The open network as it is now: this session's, the address's, or the last one changed; None without any."""
+    bench = _seen()
     wanted = st.query_params.get(NETWORK)
-    if bench is None or (wanted and wanted != bench.id):
-        entries = services.networks().list()
-        ids = [entry.id for entry in entries if entry.layers is not None]
-        id = wanted if wanted in ids else (bench.id if bench else next(iter(ids), None))
-        if id is None:
-            return None
-        if bench is None or bench.id != id:
-            bench = open_network(id)
-    return bench
+    if bench is not None and wanted in (None, bench.id):
+        return _refreshed(bench)
+    entries = services.networks().list()
+    ids = [entry.id for entry in entries if entry.layers is not None]
+    id = wanted if wanted in ids else (bench.id if bench else next(iter(ids), None))
+    if id is None:
+        return None
+    return _refreshed(bench) if bench and bench.id == id else open_network(id)
+
+
+def _seen() -> Workbench | None:
+    """The open network as it was when this page was drawn last: what an edit was meant for."""
+    return cast(Workbench | None, st.session_state.get("workbench"))
+
+
+def _refreshed(bench: Workbench) -> Workbench:
+    """The same with what was changed elsewhere since, on the canvas or in another tab."""
+    if bench.conflict:
+        return bench
+    try:
+        kept = services.networks().current(bench.id)
+    except Error as error:
+        return _show(replace(bench, conflict=error.code))
+    return bench if kept.rev == bench.kept.rev else _show(replace(bench, kept=kept))
 
 
 def required(title: str, sentence: str) -> Workbench:
@@ -109,11 +139,10 @@ def empty(sentence: str) -> None:
 def open_network(id: str) -> Workbench | None:
     """Make a network the open one."""
     try:
-        document, stamp = services.networks().open(id)
+        return _show(Workbench(id, services.networks().current(id)))
     except Error as error:
         fail(error)
         return None
-    return _show(Workbench(id, History(document), stamp))
 
 
 def new_network(document: Document) -> Workbench:
@@ -121,14 +150,13 @@ def new_network(document: Document) -> Workbench:
     kept = services.networks()
     id = kept.create(document)
     st.session_state.pop("selected", None)
-    return _show(Workbench(id, History(document), kept.open(id)[1]))
+    return _show(Workbench(id, kept.current(id)))
 
 
 def delete_network(id: str) -> None:
-    """Delete a network; the one changed last before it opens next."""
+    """Delete a network and close it."""
     services.networks().delete(id)
-    st.session_state.pop("workbench", None)
-    st.query_params.pop(NETWORK, None)
+    leave()
 
 
 def _show(bench: Workbench) -> Workbench:
@@ -144,51 +172,62 @@ def document() -> Document:
 
 
 def edit(*edits: Mapping[str, Any], tag: str = "") -> None:
-    """Apply edits to the open network and save it; a refused edit leaves a message.
+    """Apply edits to the open network and keep it; a refused edit leaves a message.
 
     Edits with the same tag in quick succession are one step of undo.
     """
-    bench = workbench()
-    if bench is None:
-        return
     try:
-        document = apply(bench.document, *edits)
-    except Error as error:
-        fail(error)
-        return
-    _save(bench, bench.history.do(document, tag, time.monotonic()))
+        _change(Change.model_validate({"edits": [dict(edit) for edit in edits], "tag": tag, "at": time.time() * 1000}))
+    except ValidationError as error:
+        reason = error.errors(include_url=False, include_input=False)[0]["msg"]
+        fail(Error("G-EDIT", _("This edit is not known: {reason}.").format(reason=reason)))
 
 
 def undo() -> None:
     """One step back."""
-    if bench := workbench():
-        _save(bench, bench.history.undo())
+    _change(Change(kind="undo"))
 
 
 def redo() -> None:
     """One step forward."""
-    if bench := workbench():
-        _save(bench, bench.history.redo())
+    _change(Change(kind="redo"))
 
 
-def _save(bench: Workbench, history: History) -> None:
-    if history is bench.history:
+def _change(change: Change) -> None:
+    bench = _seen() or workbench()
+    if bench is None:
         return
-    bench = replace(bench, history=history)
     try:
-        stamp = services.networks().save(bench.id, history.present, bench.stamp)
-        _show(replace(bench, stamp=stamp))
-    except Error:
-        _show(replace(bench, conflict=True))
+        if bench.conflict:
+            _keep_here(bench, change)
+            return
+        outcome = services.networks().change(bench.id, client(), [change], bench.kept.rev)
+    except Error as error:
+        if error.code not in ("S-CHANGED", "P-NONE"):
+            fail(error)
+            return
+        _keep_here(replace(bench, conflict=error.code), change)
     except OSError:
-        _show(bench)
         sentence = _("The network could not be saved: the disk is full or read-only. Free space, then edit again.")
         say(plain(f"[R-DISK] {sentence}", 320), "error")
+    else:
+        for refused in outcome.refused:
+            fail(refused)
+        _show(replace(bench, kept=outcome.kept))
+
+
+def _keep_here(bench: Workbench, change: Change) -> None:
+    """Change this visitor's version, which nobody else sees."""
+    try:
+        _show(replace(bench, kept=replace(bench.kept, history=bench.history.after(change))))
+    except Error as error:
+        fail(error)
+        _show(bench)
 
 
 def load_theirs() -> None:
     """Give up this tab's version for the one on disk."""
-    if bench := workbench():
+    if bench := _seen():
         open_network(bench.id)
 
 
@@ -199,3 +238,9 @@ def keep_mine() -> None:
             bench.document, {"op": "set_title", "title": _("{title} (copy)").format(title=bench.document.title)}
         )
         new_network(copy)
+
+
+def leave() -> None:
+    """Close the network; the one changed last before it opens next."""
+    st.session_state.pop("workbench", None)
+    st.query_params.pop(NETWORK, None)

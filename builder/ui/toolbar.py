@@ -1,11 +1,13 @@
-"""Above the outline: which network, undo and redo, file, and what the whole costs."""
+"""Above canvas and outline: how the network is shown, which it is, undo and redo, file, and what the whole costs."""
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
 from builder.compiler.report import Report
+from builder.core.files import sha256
 from builder.core.ids import file_name
 from builder.core.text import _, count, size
 from builder.data.sources import SOURCES
@@ -15,35 +17,59 @@ from builder.ui import gallery, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 
+View = Literal["canvas", "outline", "both"]
+VIEWS: tuple[View, ...] = ("canvas", "outline", "both")
+VIEW = "view"  # query parameter and key of how the network is shown
 
-def draw(bench: Workbench, report: Report) -> None:
-    """The bar, the warning of another tab's version, and the totals."""
+
+def view() -> View:
+    """How the network is shown: as this visitor chose, or as the address says."""
+    wanted = st.session_state.get(VIEW, st.query_params.get(VIEW))
+    return wanted if wanted in VIEWS else "canvas"
+
+
+def draw(bench: Workbench) -> None:
+    """The bar, and the warning of another tab's version. The canvas takes its own steps back."""
     if bench.conflict:
-        _conflict()
+        _conflict(bench)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="toolbar"):
         _switch(bench)
-        _history(bench)
+        if view() == "outline":
+            _history(bench)
         _file(bench)
+        _view()
         st.space("stretch")
         if st.button(_("Train"), type="primary", icon=":material/play_arrow:", shortcut="Alt+T", key="to-train"):
             session.go("train")
-    _totals(bench.document, report)
 
 
-def _conflict() -> None:
+def _view() -> None:
+    words = {"canvas": _("Canvas"), "outline": _("Outline"), "both": _("Both")}
+    st.session_state[VIEW] = view()
+    st.segmented_control(
+        _("View"), VIEWS, key=VIEW, format_func=words.__getitem__, required=True, label_visibility="collapsed",
+        persist_state="session",
+    )  # fmt: skip
+
+
+def _conflict(bench: Workbench) -> None:
+    changed = bench.conflict == "S-CHANGED"
+    if changed:
+        text = _("This network was changed in another tab. Edits made here are not saved over it.")
+    else:
+        text = _("This network was deleted in another tab. Edits made here are not saved.")
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            ":material/warning: "
-            + _("This network was changed in another tab. Edits made here are not saved over it."),
-            width="stretch",
-        )
-        st.button(_("Load the other version"), on_click=session.load_theirs)
+        st.markdown(f":material/warning: {text}", width="stretch")
+        if changed:
+            st.button(_("Load the other version"), on_click=session.load_theirs)
         st.button(_("Keep this as a copy"), on_click=session.keep_mine)
+        if not changed:
+            st.button(_("Close it"), on_click=session.leave)
 
 
 def _switch(bench: Workbench) -> None:
     entries = {entry.id: entry for entry in services.networks().list()}
-    ids = list(entries)
+    ids = list(entries if bench.id in entries else {bench.id: None, **entries})
     st.session_state["network-choice"] = bench.id
 
     def switch() -> None:
@@ -84,7 +110,7 @@ def _file(bench: Workbench) -> None:
                 st.rerun()
             st.download_button(
                 _("Save to a file"),
-                write(bench.document),
+                lambda: write(_now(bench)),
                 f"{file_name(bench.document.title)}.json",
                 "application/json",
                 icon=":material/download:",
@@ -97,13 +123,20 @@ def _file(bench: Workbench) -> None:
         gallery.open_file("build")
 
 
+def _now(bench: Workbench) -> Document:
+    """What a file should hold; the canvas may have changed it since the page was drawn."""
+    return bench.document if bench.conflict else services.networks().current(bench.id).document
+
+
 def _title(bench: Workbench) -> None:
-    st.session_state["title"] = bench.document.title
+    title = bench.document.title
+    # a field of its own for each title: one in a closed menu would not hear of another, and would send the old one back
+    key = f"title:{sha256(title.encode(errors='replace'))[:8]}"
 
     def rename() -> None:
-        session.edit({"op": "set_title", "title": st.session_state["title"].strip()})
+        session.edit({"op": "set_title", "title": st.session_state[key].strip()})
 
-    st.text_input(_("Name of the network"), key="title", max_chars=200, on_change=rename)
+    st.text_input(_("Name of the network"), title, key=key, max_chars=max(200, len(title)), on_change=rename)
 
 
 @st.dialog(_("Delete this network?"))
@@ -115,7 +148,8 @@ def _delete(bench: Workbench) -> None:
         st.rerun()
 
 
-def _totals(document: Document, report: Report) -> None:
+def totals(document: Document, report: Report) -> None:
+    """What the whole costs, and what is to mend."""
     source = SOURCES.get(str(document.data.get("source")))
     batch = report.recipe.batch_size if report.recipe else "?"
     facts = [

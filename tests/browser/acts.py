@@ -179,3 +179,9 @@ def png(pixels: Any) -> bytes:
 def upload(name: str, content: bytes, type: str = "application/octet-stream") -> Any:
     """A file as `set_input_files` takes it."""
     return {"name": name, "mimeType": type, "buffer": content}
+
+
+def show_outline(page: Page) -> None:
+    """Turn from the canvas to the outline."""
+    page.get_by_role("radio", name="Outline").or_(page.get_by_role("button", name="Outline")).first.click()
+    expect(part(page, "outline-tools")).to_be_visible()

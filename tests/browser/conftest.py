@@ -132,7 +132,7 @@ def small(page: Page, server: Server) -> str:
 
 def opened(page: Page, server: Server, name: str, layers: tuple[str, ...], *values: str) -> str:
     id = server.keep(example(name, *values))
-    go(page, f"/build?network={id}")
+    go(page, f"/build?network={id}&view=outline")
     expect_names(page, *layers)
     return id
 

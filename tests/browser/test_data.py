@@ -91,7 +91,7 @@ def test_an_archive_of_images_is_uploaded_split_and_augmented(page: Page, server
     fill(field(page, "seed"), 7)
     expect(field(page, "seed")).to_have_value("7")
     settle(page)
-    go(page, f"/build?network={network}")
+    go(page, f"/build?network={network}&view=outline")
     expect(part(page, "outline").get_by_text("1x12x12")).to_be_visible()
     data = server.kept(network).data
     assert (data["seed"], data["limit"], data["size"]) == (7, 6, 12)

@@ -25,6 +25,7 @@ from tests.browser.acts import (
     png,
     row,
     setting,
+    show_outline,
     steps,
     until,
     upload,
@@ -81,6 +82,7 @@ def edit_a_network(page: Page) -> None:
     """From the gallery to a network that was changed, broken and mended."""
     go(page, "/")
     part(page, "open:digits-cnn").get_by_role("button", name="Open").click()
+    show_outline(page)
     choose(page, "conv1")
     expect(row(page, "conv1")).to_contain_text("32x8x8")
     fill(setting(page, "conv1", "out_channels"), 24)

@@ -91,7 +91,7 @@ def attacked(visit: Visit, hostiles: Hostile) -> Page:
 
 
 def test_names_are_only_text_in_the_outline(attacked: Page, hostiles: Hostile, tmp_path: Path) -> None:
-    go(attacked, f"/build?network={hostiles.network}")
+    go(attacked, f"/build?network={hostiles.network}&view=outline")
     outline = part(attacked, "outline")
     for name in EVIL:
         expect(outline.get_by_text(name[:20])).to_be_visible()

@@ -66,7 +66,7 @@ def test_networks_are_made_named_doubled_switched_and_deleted(page: Page, server
 def test_networks_of_one_name_are_told_apart(page: Page, server: Server) -> None:
     twins = [server.keep(example("xor-mlp", 'title="Twin"')) for _ in range(2)]
     for size, twin in enumerate(twins, 3):
-        go(page, f"/build?network={twin}")
+        go(page, f"/build?network={twin}&view=outline")
         choose(page, "linear1")
         fill(setting(page, "linear1", "out_features"), size)
         expect(shape(page, "linear1")).to_have_text(str(size))
@@ -145,7 +145,7 @@ def test_a_reload_and_a_restarted_server_find_the_work(page: Page, server: Serve
     choose(page, "linear1")
     fill(setting(page, "linear1", "out_features"), 12)
     expect(shape(page, "linear1")).to_have_text("12")
-    go(page, "/build")  # a visit without a word of which network: the last one changed
+    go(page, "/build?view=outline")  # a visit without a word of which network: the last one changed
     expect(shape(page, "linear1")).to_have_text("12")
     go(page, "/")
     page.get_by_role("button", name="Continue").click()
@@ -155,7 +155,7 @@ def test_a_reload_and_a_restarted_server_find_the_work(page: Page, server: Serve
 def conflict(page: Page, small: str) -> Page:
     """Two tabs on one network; the second edits after the first. The second."""
     other = page.context.new_page()
-    go(other, f"/build?network={small}")
+    go(other, f"/build?network={small}&view=outline")
     expect_names(other, *SMALL)
     choose(page, "linear1")
     fill(setting(page, "linear1", "out_features"), 33)

@@ -119,7 +119,7 @@ def test_an_unexpected_error_shows_a_reference_and_no_path(fresh: Server, visit:
     network = fresh.keep(example("xor-mlp"))
     (Networks(fresh.home).folder / f"{uuid.uuid4()}.json").mkdir()  # where a file is expected
     page = visit(fresh.start())
-    go(page, f"/build?network={network}")
+    go(page, f"/build?network={network}&view=outline")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("[X-INTERNAL] Something went wrong on our side.")
     words = page.locator("body").inner_text()
