@@ -36,6 +36,7 @@ export const LayerNode = memo(function LayerNode({ data, selected }: NodeProps<L
       aria-current={selected || undefined}
       data-node={path.join("/")}
       data-state={state}
+      data-flow={direction}
       data-shape={shape}
       data-selected={selected || undefined}
     >

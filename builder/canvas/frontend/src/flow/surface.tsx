@@ -189,6 +189,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
         maxZoom={NEAREST}
         onlyRenderVisibleElements={nodes.length > MANY}
         elevateEdgesOnSelect
+        elevateNodesOnSelect={false}
         {...(stored ? { defaultViewport: stored } : {})}
         onInit={first}
         onMoveEnd={(_, viewport) => void viewports.set(network.id, viewport)}
