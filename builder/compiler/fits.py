@@ -216,7 +216,8 @@ def _outcome(site: _Site, node: Node, layer: Layer, feeds: list[Feed]) -> Spec |
     found = flow(node, layer, [wire for wire, _spec in known], tuple(spec for _wire, spec in known))
     if isinstance(found, Problem):
         return found.message
-    if isinstance(layer, Output) and site.data:
+    if isinstance(layer, Output) and site.data and len(found.spec.shape) != 2:
+        # a vector of another length may be wired: the check then offers to set it
         return misfit(node, feeds[0][0], found.spec, site.data.target) or found.spec
     return found.spec
 

@@ -4,6 +4,7 @@ The network itself belongs to `builder.graph.networks`, which keeps every edit a
 so a reload, a second visit or a restarted server finds it again, and outline and canvas of one page edit the same.
 """
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -177,7 +178,8 @@ def edit(*edits: Mapping[str, Any], tag: str = "") -> None:
     Edits with the same tag in quick succession are one step of undo.
     """
     try:
-        _change(Change.model_validate({"edits": [dict(edit) for edit in edits], "tag": tag, "at": time.time() * 1000}))
+        change = {"edits": [dict(edit) for edit in edits], "tag": tag, "at": time.time() * 1000}
+        _change(Change.model_validate_json(json.dumps(change)))  # only JSON may hold lists where an edit has tuples
     except ValidationError as error:
         reason = error.errors(include_url=False, include_input=False)[0]["msg"]
         fail(Error("G-EDIT", _("This edit is not known: {reason}.").format(reason=reason)))

@@ -61,7 +61,8 @@ def test_what_is_said_of_a_wire_is_what_the_check_says_of_it(name: str) -> None:
                 report = check(wired(document, source.id, target))
                 said = [p.message for p in report.errors]
                 if reason is None:
-                    assert [p for p in report.errors if p.node == target and p.code != "G-WEIGHTS"] == []
+                    later = ("G-WEIGHTS", "G-CLASSES")  # a vector of another length may be wired, and is mended then
+                    assert [p for p in report.errors if p.node == target and p.code not in later] == []
                 else:
                     assert reason in said or any(p.code in ("G-CYCLE", "G-EDGE") for p in report.errors), (reason, said)
 
@@ -137,8 +138,9 @@ def test_which_layers_could_stand_behind_a_layer() -> None:
     assert "Block" not in found
     headless = edited(CNN, {"op": "remove", "nodes": ["output"]})
     assert what(headless, source="linear2")["Output"] == ("10", None)
-    assert what(headless, source="relu3")["Output"] == (
-        None, 'Output needs 10 numbers, one for each class; "relu3" gives 128.',
+    assert what(headless, source="relu3")["Output"] == ("128", None)  # wired first, then mended by its fix
+    assert what(headless, source="maxpool2")["Output"] == (
+        None, 'Output needs 10 numbers, one for each class; "maxpool2" gives 64x7x7.',
     )  # fmt: skip
 
 
