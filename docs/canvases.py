@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.bench_canvas import network
 from builder.examples import load
@@ -102,6 +102,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         server = Server(Path(home)).start()
         browser = launch(playwright)
+        expect.set_options(timeout=60_000)
         try:
             visit(browser, server, folder)
         finally:

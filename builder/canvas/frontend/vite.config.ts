@@ -15,6 +15,8 @@ export default defineConfig({
     outDir: "../static",
     emptyOutDir: true,
     modulePreload: false,
+    minify: "terser", // a fiftieth smaller than what Vite does by itself
+    terserOptions: { module: true, compress: { ecma: 2020, passes: 2 } },
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       input: "src/index.tsx",
