@@ -27,7 +27,7 @@ def declared() -> Iterator[str]:
     """What the registries say to people."""
     yield from FAMILIES
     for layer in LAYERS.values():
-        yield sentence(layer)
+        yield from (sentence(layer), *layer.aliases)
     for source in SOURCES.values():
         yield from (source.title, source.about)
     for kind in (*OPTIMIZERS.values(), *LOSSES.values()):

@@ -51,6 +51,7 @@ class Conv1d(Layer):
     """
 
     family = "Convolution"
+    aliases = ("filter", "cnn")
     accepts = "N C L"
 
     out_channels: int = Field(32, ge=1, le=65_536, description="How many windows are learned.")
@@ -83,6 +84,7 @@ class Conv2d(Layer):
     """
 
     family = "Convolution"
+    aliases = ("filter", "kernel", "cnn")
     accepts = "N C H W"
 
     out_channels: int = Field(32, ge=1, le=65_536, description="How many windows are learned.")

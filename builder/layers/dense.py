@@ -15,6 +15,7 @@ class Linear(Layer):
     """
 
     family = "Dense"
+    aliases = ("dense", "fully connected")
     accepts = "N F | N L F"
 
     out_features: int = Field(64, ge=1, le=1_000_000, description="How many sums, and so output features.")

@@ -18,6 +18,7 @@ class Add(Layer):
     """
 
     family = "Join"
+    aliases = ("skip", "residual", "sum")
     inputs = Many("x", at_least=2)
     glyph = "+"
 
@@ -34,6 +35,7 @@ class Concat(Layer):
     """
 
     family = "Join"
+    aliases = ("merge", "stack")
     inputs = Many("x", at_least=2)
 
     dim: int = Field(1, ge=1, le=5, description="Which axis grows; 1 is channels or features.")

@@ -86,7 +86,7 @@ class Layer(Settings):
     `accepts` gives the axes of an input, alternatives separated by `|`; empty takes anything. `gives` names the axes of
     the output; empty keeps the input's where the number of axes is unchanged. `keys` are the parameters that stand on a
     node (None: the first two that are no switches), `glyph` its sign in up to three characters (empty: from its name);
-    a layer that no palette offers is `hidden`.
+    a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it.
     """
 
     family: ClassVar[str] = ""
@@ -97,6 +97,7 @@ class Layer(Settings):
     keys: ClassVar[tuple[str, ...] | None] = None
     glyph: ClassVar[str] = ""
     hidden: ClassVar[bool] = False
+    aliases: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -183,6 +184,7 @@ def describe(cls: type[Layer]) -> dict[str, Any]:
         "keys": list(keys(cls)),
         "glyph": glyph(cls),
         "hidden": cls.hidden,
+        "aliases": [_(alias) for alias in cls.aliases],
         "params": [{**asdict(p), "help": _(p.help), "unit": _(p.unit)} for p in parameters(cls)],
     }
 

@@ -15,6 +15,7 @@ class Dropout(Layer):
     """
 
     family = "Regularisation"
+    aliases = ("overfitting",)
 
     p: float = Field(0.5, ge=0, le=1, description="Share of numbers set to zero.")
 

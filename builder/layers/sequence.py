@@ -22,6 +22,7 @@ class Embedding(Layer):
     """
 
     family = "Sequence"
+    aliases = ("word vectors", "lookup table")
     accepts = "N L"
     gives = "N L F"
     takes = "int64"

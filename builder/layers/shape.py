@@ -21,6 +21,7 @@ class Flatten(Layer):
     """
 
     family = "Shape"
+    aliases = ("vector",)
     gives = "N F"
 
     def module(self, x: Spec) -> Call:

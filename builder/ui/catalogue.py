@@ -34,7 +34,7 @@ def choose_layer(after: str | None) -> None:
 def matches(cls: type[Layer], wanted: str) -> bool:
     """Whether every searched word occurs in a layer's name, family, sentence, shape rule or source."""
     facts = describe(cls)
-    text = " ".join(str(facts[key]) for key in ("type", "family", "description", "shape", "source")).casefold()
+    text = " ".join(str(facts[key]) for key in ("type", "family", "description", "shape", "source", "aliases")).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 

@@ -33,6 +33,7 @@ export interface Layer {
   readonly glyph: string; // one to three letters
   readonly colour: string; // CSS colour of its family
   readonly hidden: boolean; // not offered in the palette
+  readonly aliases: readonly string[]; // other words for it
 }
 
 export interface Family {

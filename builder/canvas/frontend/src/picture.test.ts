@@ -12,7 +12,7 @@ const colours: Colours = {
 }; // prettier-ignore
 const layer = (type: string, more: Partial<Layer> = {}): Layer => ({
   type, family: "F", description: "", shape: "", source: "", link: "", formula: "", inputs: ["x"], many: false, params: [],
-  keys: [], glyph: "R", colour: "#336699", hidden: false, ...more,
+  keys: [], glyph: "R", colour: "#336699", hidden: false, aliases: [], ...more,
 }); // prettier-ignore
 const catalogue: Catalogue = {
   families: [],

@@ -3,7 +3,6 @@
 import type { Layer } from "./messages";
 
 /** A layer with other names that people look for, where the catalogue gives them. */
-type Named = Layer & { readonly aliases?: readonly string[] };
 
 /** The layers that match every typed word, best first; all of them, as they come, when nothing is typed. */
 export function ranked(layers: readonly Layer[], typed: string): readonly Layer[] {
@@ -25,7 +24,7 @@ function matching(layers: readonly Layer[], wanted: readonly string[], likeness:
 }
 
 /** How well a layer matches; 0 when one of the words is nowhere. */
-function score(layer: Named, wanted: readonly string[], likeness: Likeness): number {
+function score(layer: Layer, wanted: readonly string[], likeness: Likeness): number {
   const whole = wanted.join("");
   const name = plain(layer.type);
   let total = name === whole ? 200 : name.startsWith(whole) ? 60 : 0;
@@ -42,11 +41,11 @@ function score(layer: Named, wanted: readonly string[], likeness: Likeness): num
 }
 
 /** What of a layer is searched, and how much each counts. */
-function facts(layer: Named): readonly (readonly [string, number])[] {
+function facts(layer: Layer): readonly (readonly [string, number])[] {
   return [
     [layer.type, 10],
     [initials(layer.type), 7],
-    ...(layer.aliases ?? []).map((alias) => [alias, 8] as const),
+    ...layer.aliases.map((alias) => [alias, 8] as const),
     [layer.family, 5],
     [layer.description, 3],
     [layer.shape, 1],
