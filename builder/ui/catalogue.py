@@ -32,9 +32,10 @@ def choose_layer(after: str | None) -> None:
 
 
 def matches(cls: type[Layer], wanted: str) -> bool:
-    """Whether every searched word occurs in a layer's name, family, sentence, shape rule or source."""
+    """Whether every searched word occurs in a layer's name, family, sentence, shape rule, source or other names."""
     facts = describe(cls)
-    text = " ".join(str(facts[key]) for key in ("type", "family", "description", "shape", "source", "aliases")).casefold()
+    told = ("type", "family", "description", "shape", "source", "aliases")
+    text = " ".join(str(facts[key]) for key in told).casefold()
     return all(word in text for word in wanted.casefold().split())
 
 

@@ -3,21 +3,10 @@
 from builder.data.sources import SOURCES
 from builder.graph.document import Document, Node
 from builder.layers import LAYERS
+from builder.layers.layer import COLOURS
 
-COLOURS = {
-    "Input and output": "#8490a8",
-    "Dense": "#e8a13a",
-    "Convolution": "#5b76f0",
-    "Pooling": "#41b3d3",
-    "Shape": "#a3adc2",
-    "Normalisation": "#9b7be0",
-    "Activation": "#2fae8f",
-    "Regularisation": "#d97ba6",
-    "Sequence": "#4f9ef0",
-    "Join": "#d9655b",
-}
 WIDTH, HEIGHT = 320, 92
-UNKNOWN = "#8490a8"
+UNKNOWN = "#64748b"
 
 
 def thumbnail(document: Document) -> str:
