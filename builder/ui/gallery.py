@@ -57,8 +57,9 @@ def card(name: str, document: Document) -> None:
 
 def welcome_back(bench: Workbench) -> None:
     """The way back to the network that was open last."""
+    title = bench.document.title.strip() or _("Untitled network")
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(_("Your network **{title}** is as you left it.").format(title=plain(bench.document.title)))
+        st.markdown(_("Your network **{title}** is as you left it.").format(title=plain(title)))
         if st.button(_("Continue"), icon=":material/history:"):
             session.go("build", network=bench.id)
 

@@ -14,7 +14,8 @@ import { type NetworkStore, type Stage, type Studio, StudioProvider, useOpened, 
 import { cell } from "./view/cell";
 import { openView } from "./view/view";
 
-const NARROW = 700; // pixels
+const NARROW = 700; // pixels: panels lie over the surface
+const WIDE = 900; // there is room for both panels
 const NOTHING = { ghost: null, over: null, wiring: null, hover: null, menu: null, renaming: null, moving: null };
 
 interface AppProps {
@@ -59,8 +60,9 @@ function Frame({ ground }: { readonly ground: { current: Ground | null } }) {
   const full = usePart(view, (looking) => looking.full);
   const palette = usePart(view, (looking) => looking.palette);
   const inspector = usePart(view, (looking) => looking.inspector);
-  const narrow = useNarrow(root);
-  useEffect(() => view.set({ palette: !narrow, inspector: !narrow }), [narrow, view]);
+  const narrow = useNarrower(root, NARROW);
+  const tight = useNarrower(root, WIDE);
+  useEffect(() => view.set({ palette: !tight, inspector: !narrow }), [narrow, tight, view]);
   return (
     <div
       ref={root}
@@ -113,15 +115,15 @@ function Frame({ ground }: { readonly ground: { current: Ground | null } }) {
   );
 }
 
-function useNarrow(root: React.RefObject<HTMLElement | null>): boolean {
+function useNarrower(root: React.RefObject<HTMLElement | null>, width: number): boolean {
   const [narrow, setNarrow] = useState(false);
   useLayoutEffect(() => {
     const element = root.current!;
-    const look = () => setNarrow(element.clientWidth > 0 && element.clientWidth < NARROW);
+    const look = () => setNarrow(element.clientWidth > 0 && element.clientWidth < width);
     const watch = new ResizeObserver(look);
     watch.observe(element);
     look();
     return () => watch.disconnect();
-  }, [root]);
+  }, [root, width]);
   return narrow;
 }
