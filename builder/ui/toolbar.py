@@ -77,7 +77,10 @@ def _switch(bench: Workbench) -> None:
         st.session_state.pop("selected", None)
 
     names = _names(entries, bench)
-    st.selectbox(_("Network"), ids, key="network-choice", format_func=names.__getitem__, on_change=switch, width=260)
+    st.selectbox(
+        _("Network"), ids, key="network-choice", format_func=names.__getitem__, on_change=switch, width=260,
+        label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def _names(entries: Mapping[str, Entry], bench: Workbench) -> dict[str, str]:
