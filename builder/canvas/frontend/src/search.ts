@@ -6,11 +6,11 @@ import type { Example, Layer } from "./messages";
 type Named = Layer & { readonly aliases?: readonly string[] };
 
 /** The layers that match every typed word, best first; all of them, as they come, when nothing is typed. */
-export function ranked(layers: readonly Layer[], typed: string): readonly Layer[] {
+export function ranked(layers: readonly Layer[], typed: string, forgiving = true): readonly Layer[] {
   const wanted = words(typed);
   if (!wanted.length) return layers;
   const exact = matching(layers, wanted, exactly);
-  return exact.length ? exact : matching(layers, wanted, nearly); // slips are forgiven where nothing else is meant
+  return exact.length || !forgiving ? exact : matching(layers, wanted, nearly); // slips, where nothing else is meant
 }
 
 /** The examples in which every typed word begins one of theirs. */

@@ -119,7 +119,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
 
   const onKeyDown = useKeys();
   const menu = useMenu(latest);
-  const held = useHeldPress(commands.menu);
+  const held = useHeldPress(menu);
   useClipboard(root);
 
   const stored = viewports.get(network.id);
@@ -146,7 +146,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       }}
       onPointerMoveCapture={held.move}
       onPointerUpCapture={held.up}
-      onContextMenu={menu}
+      onContextMenu={(event) => void (menu(event) && event.preventDefault())}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();

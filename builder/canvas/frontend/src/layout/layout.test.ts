@@ -138,3 +138,10 @@ describe("a network that a person has placed", () => {
     expect(notesOf(automatic)).toEqual([note]);
   });
 });
+
+it("leaves the stack where it is when its first node loses its wire", () => {
+  const before = tidy(graph("a b c d", "a>b b>c c>d"), () => SIZE, "down");
+  const after = tidy(graph("a b c d", "b>c c>d"), () => SIZE, "down");
+  for (const id of ["b", "c", "d"]) expect(after.get(id)![0]).toBe(before.get(id)![0]);
+  expect(after.get("a")![0]).toBeGreaterThan(before.get("a")![0]);
+});

@@ -19,7 +19,8 @@ export function Palette() {
   const search = useRef<HTMLInputElement>(null);
   const id = useId();
   const offered = catalogue.layers.filter((layer) => !layer.hidden);
-  const found = ranked(offered, wanted);
+  const examples = examplesFor(catalogue.examples, wanted);
+  const found = ranked(offered, wanted, !examples.length);
   const first = () => list.current?.querySelector<HTMLElement>("[data-rove]")?.focus();
 
   return (
@@ -64,7 +65,7 @@ export function Palette() {
           event.stopPropagation();
         }}
       >
-        {wanted ? <Found layers={found} examples={examplesFor(catalogue.examples, wanted)} /> : <Everything layers={offered} />}
+        {wanted ? <Found layers={found} examples={examples} /> : <Everything layers={offered} />}
       </div>
     </aside>
   );
