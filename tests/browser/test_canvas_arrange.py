@@ -89,6 +89,9 @@ def test_a_block_repeats(page: Page, server: Server) -> None:
 
 def test_a_note_is_written_and_kept(page: Page, server: Server, cnn: str) -> None:
     hand.tool(page, "note").click()
+    note = hand.box(page.locator("[data-note]"))
+    layers = [hand.box(hand.node(page, name)) for name in DIGITS]
+    assert note["x"] > max(layer["x"] + layer["width"] for layer in layers)  # beside, not behind
     page.locator("[data-note] textarea").first.fill("look <b>here</b>")
     page.locator(".react-flow__pane").first.click(position={"x": 8, "y": 8})
     expect(page.locator("[data-note]")).to_contain_text("look <b>here</b>")
@@ -195,7 +198,12 @@ def test_the_right_button_opens_what_can_be_done_there(page: Page, server: Serve
     hand.command(page, "insert").click()
     page.get_by_role("dialog").locator("[data-layer=BatchNorm2d]").click()
     hand.expect_shape(page, "batchnorm1", "32x8x8")
-    page.mouse.click(*hand.pane(page), button="right")
+    x, y = hand.pane(page)
+    page.mouse.click(x, y, button="right")
+    hand.command(page, "note").click()
+    note = hand.box(page.locator("[data-note]"))
+    assert (note["x"], note["y"]) == (pytest.approx(x, abs=3), pytest.approx(y, abs=3))
+    page.mouse.click(x, y - 100, button="right")
     hand.command(page, "select_all").click()
     expect(page.locator("[data-node][data-selected]")).to_have_count(len(DIGITS) + 1)
     document = hand.kept(page, server, cnn)
@@ -218,6 +226,38 @@ def test_a_layer_inside_a_block_is_configured(page: Page, server: Server, cnn: s
     expect(hand.node(page, "block1/conv2")).to_have_count(0)
     hand.undo(page)
     hand.expect_shape(page, "block1", "64x8x8")
+
+
+def test_layers_inside_a_block_are_moved(page: Page, server: Server, cnn: str) -> None:
+    hand.choose(page, "conv2")
+    hand.also(page, "relu2")
+    hand.tool(page, "group").click()
+    page.keyboard.press("f")
+    expect(hand.node(page, "block1/relu2")).to_be_visible()
+    folded = hand.kept(page, server, cnn)
+    x, y = hand.head(page, "block1/relu2")
+    hand.drag(page, (x, y), (x + 70, y + 15))
+    block = hand.kept(page, server, cnn).graph.node("block1")
+    assert block
+    assert block.graph
+    places = {node.id: node.position for node in block.graph.nodes}
+    assert places["relu2"]
+    assert places["conv2"]
+    assert places["relu2"][0] > places["conv2"][0] + 50
+    hand.undo(page)
+    assert server.kept(cnn) == folded
+
+
+def test_undo_reaches_back_over_a_reload(page: Page, server: Server, cnn: str) -> None:
+    hand.write(page, "conv1", "out_channels", 9)
+    hand.expect_shape(page, "conv1", "9x8x8")
+    hand.expect_checked(page)
+    page.reload()
+    hand.expect_shape(page, "conv1", "9x8x8")
+    hand.undo(page)
+    assert server.kept(cnn) == example("digits-cnn")
+    hand.tool(page, "redo").click()
+    hand.expect_shape(page, "conv1", "9x8x8")
 
 
 def test_every_act_is_undone_and_done_again(page: Page, server: Server) -> None:
