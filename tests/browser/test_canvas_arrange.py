@@ -7,7 +7,7 @@ from builder.graph.document import Document, Note
 from tests.browser import hand
 from tests.browser.acts import DIGITS, until
 from tests.browser.server import Server
-from tests.documents import chain, edges
+from tests.documents import chain, edited, edges
 from tests.trained import example
 
 
@@ -160,6 +160,27 @@ def test_layers_are_aligned_and_spaced_evenly(page: Page, server: Server, cnn: s
             assert second == first
         hand.undo(page)
         assert server.kept(cnn) == crooked
+
+
+def test_a_note_inside_a_block_is_shown_with_it(page: Page, server: Server) -> None:
+    note = {"id": "note1", "text": "Look inside", "position": [300, 0]}
+    blocked = edited(
+        example("digits-cnn"),
+        {"op": "group", "nodes": ["conv2", "relu2"], "id": "block1"},
+        {"op": "inside", "node": "block1", "edits": [{"op": "annotate", "note": note}]},
+    )
+    id = hand.open_build(page, server, blocked)
+    expect(page.locator("[data-note]")).to_have_count(0)
+    hand.choose(page, "block1")
+    page.keyboard.press("f")
+    inner = page.locator("[data-note]")
+    expect(inner).to_have_text("Look inside")
+    block, found = hand.box(hand.node(page, "block1")), hand.box(inner)
+    assert block["x"] < found["x"]
+    assert found["x"] + found["width"] < block["x"] + block["width"]
+    page.mouse.click(*hand.middle(inner), button="right")  # what is pressed there is the block
+    expect(hand.command(page, "ungroup")).to_be_visible()
+    assert server.kept(id) == blocked
 
 
 def test_a_note_is_moved(page: Page, server: Server) -> None:

@@ -109,7 +109,7 @@ export function writeNote(desk: Desk, position?: Position): void {
   const place = position ?? freeRoom(desk);
   if (!edit(desk, [], [{ op: "annotate", note: { id, text: "", position: place } }])) return;
   choose(desk, [], [], [id]);
-  requestAnimationFrame(() => desk.stage.current?.centre(noteId(id)));
+  requestAnimationFrame(() => desk.stage.current?.centre(noteId([id])));
 }
 
 function freeRoom({ stage }: Desk): Position {
