@@ -7,7 +7,7 @@ from builder.graph.document import Document, Note
 from tests.browser import hand
 from tests.browser.acts import DIGITS, until
 from tests.browser.server import Server
-from tests.documents import chain, edited, edges
+from tests.documents import chain, edges, edited
 from tests.trained import example
 
 
