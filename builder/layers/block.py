@@ -20,5 +20,6 @@ class Block(Layer):
     takes: ClassVar[DType | None] = None
     inputs = ()
     hidden = True
+    keys = ()  # how often it repeats stands there as a sign of its own
 
     repeat: int = Field(1, ge=1, le=100, description="How often it is run through, each time with weights of its own.")

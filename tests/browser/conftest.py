@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.acts import DIGITS, SMALL, expect_names, go
 from tests.browser.chromium import launch_or_skip
+from tests.browser.hand import open_build
 from tests.browser.server import Server
 from tests.trained import example
 
@@ -128,6 +129,12 @@ def digits(page: Page, server: Server) -> str:
 def small(page: Page, server: Server) -> str:
     """The same with fewer layers."""
     return opened(page, server, "mnist-mlp", SMALL, 'data={"source": "digits"}')
+
+
+@pytest.fixture
+def cnn(page: Page, server: Server) -> str:
+    """The canvas shows a network of its own for digits; its id."""
+    return open_build(page, server, example("digits-cnn"))
 
 
 def opened(page: Page, server: Server, name: str, layers: tuple[str, ...], *values: str) -> str:

@@ -1,6 +1,7 @@
 """What a hand does on the canvas, in words. Layers are found by their path, joined with `/`."""
 
 import json
+import re
 from typing import Any
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
@@ -127,3 +128,63 @@ def open_build(page: Page, server: Server, document: Document) -> str:
 def surface(page: Page) -> Locator:
     """Where layers lie; it takes the keyboard."""
     return canvas(page).get_by_role("application").first
+
+
+def pane(page: Page) -> tuple[float, float]:
+    """A free place of the surface: right of the stack."""
+    surface = box(page.locator(".react-flow__pane").first)
+    return surface["x"] + surface["width"] * 0.8, surface["y"] + surface["height"] * 0.5
+
+
+def wire(page: Page, source: str, target: str) -> tuple[float, float]:
+    """The middle of a wire on the screen."""
+    x1, y1 = middle(port(page, source, "out"))
+    x2, y2 = middle(port(page, target, "in"))
+    return (x1 + x2) / 2, (y1 + y2) / 2
+
+
+def search(page: Page, layer: str) -> None:
+    """Find a layer in the palette."""
+    page.get_by_role("searchbox").first.fill(layer)
+    expect(entry(page, layer)).to_be_visible()
+
+
+def also(page: Page, *paths: str) -> None:
+    """Select further layers, with Shift held."""
+    for path in paths:
+        node(page, path).click(position={"x": 20, "y": 12}, modifiers=["Shift"])
+        expect(node(page, path)).to_have_attribute("data-selected", "true")
+
+
+def command(page: Page, name: str) -> Locator:
+    """A line of the context menu."""
+    return page.locator(f"[data-command=menu_{name}]")
+
+
+def undo(page: Page) -> None:
+    """Take the last act back, and wait until that is kept."""
+    tool(page, "undo").click()
+    expect_checked(page)
+
+
+def head(page: Page, path: str) -> tuple[float, float]:
+    """A place at which a layer is taken hold of, away from its ports."""
+    rectangle = box(node(page, path))
+    return rectangle["x"] + rectangle["width"] * 0.85, rectangle["y"] + rectangle["height"] * 0.3
+
+
+def opened(page: Page, server: Server, before: str) -> str:
+    """Wait until the page shows another network than before; its id."""
+    page.wait_for_url(re.compile(rf"network=(?!{before})[\w-]+"))
+    expect_checked(page)
+    found = re.search(r"network=([\w-]+)", page.url)
+    assert found
+    return found[1]
+
+
+def place(document: Document, id: str) -> tuple[float, float]:
+    """Where a layer was put."""
+    node = document.graph.node(id)
+    assert node
+    assert node.position
+    return node.position

@@ -1,4 +1,4 @@
-"""What the hand can do on the canvas with a mouse."""
+"""What the hand can do on the canvas with a mouse: layers, wires, settings."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from builder.graph.document import Document
 from tests.browser import hand
-from tests.browser.acts import DIGITS, go, part, until, wait_for_step
+from tests.browser.acts import part, wait_for_step
 from tests.browser.server import Server
 from tests.documents import chain, edges
 from tests.trained import example
@@ -27,31 +27,6 @@ MNIST = [
 TYPES = ["Input", *(type for type, _ in MNIST), "Output"]
 
 
-@pytest.fixture
-def cnn(page: Page, server: Server) -> str:
-    """The canvas shows a network of its own for digits; its id."""
-    return hand.open_build(page, server, example("digits-cnn"))
-
-
-def pane(page: Page) -> tuple[float, float]:
-    """A free place of the surface: right of the stack."""
-    box = hand.box(page.locator(".react-flow__pane").first)
-    return box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.5
-
-
-def wire(page: Page, source: str, target: str) -> tuple[float, float]:
-    """The middle of a wire on the screen."""
-    x1, y1 = hand.middle(hand.port(page, source, "out"))
-    x2, y2 = hand.middle(hand.port(page, target, "in"))
-    return (x1 + x2) / 2, (y1 + y2) / 2
-
-
-def search(page: Page, layer: str) -> None:
-    """Find a layer in the palette."""
-    page.get_by_role("searchbox").first.fill(layer)
-    expect(hand.entry(page, layer)).to_be_visible()
-
-
 def turn(page: Page, field: Locator, wanted: int) -> None:
     """Bring a number to a value by the wheel alone: a notch is one, with Shift ten."""
     field.click()
@@ -66,19 +41,21 @@ def turn(page: Page, field: Locator, wanted: int) -> None:
 
 
 def test_a_layer_is_dragged_onto_the_empty_canvas(page: Page, server: Server, cnn: str) -> None:
-    search(page, "Dropout")
-    hand.drag(page, hand.middle(hand.entry(page, "Dropout")), pane(page))
-    expect(hand.node(page, "dropout1")).to_be_visible()
+    hand.search(page, "Dropout")
+    hand.drag(page, hand.middle(hand.entry(page, "Dropout")), hand.pane(page))
+    expect(hand.node(page, "dropout2")).to_be_visible()
     document = hand.kept(page, server, cnn)
-    node = document.graph.node("dropout1")
+    node = document.graph.node("dropout2")
     assert node
     assert node.position
-    assert not document.graph.into("dropout1")
+    assert not document.graph.into("dropout2")
+    hand.undo(page)
+    assert server.kept(cnn) == example("digits-cnn")
 
 
 def test_a_layer_is_dragged_onto_a_wire(page: Page, server: Server, cnn: str) -> None:
-    search(page, "BatchNorm2d")
-    hand.drag(page, hand.middle(hand.entry(page, "BatchNorm2d")), wire(page, "conv1", "relu1"), drop=False)
+    hand.search(page, "BatchNorm2d")
+    hand.drag(page, hand.middle(hand.entry(page, "BatchNorm2d")), hand.wire(page, "conv1", "relu1"), drop=False)
     expect(page.locator("[data-ghost]")).to_contain_text("32x8x8")
     page.mouse.up()
     hand.expect_shape(page, "batchnorm1", "32x8x8")
@@ -86,8 +63,8 @@ def test_a_layer_is_dragged_onto_a_wire(page: Page, server: Server, cnn: str) ->
 
 
 def test_the_ghost_says_why_a_layer_cannot_stand_there(page: Page, server: Server, cnn: str) -> None:
-    search(page, "LSTM")
-    hand.drag(page, hand.middle(hand.entry(page, "LSTM")), wire(page, "conv1", "relu1"), drop=False)
+    hand.search(page, "LSTM")
+    hand.drag(page, hand.middle(hand.entry(page, "LSTM")), hand.wire(page, "conv1", "relu1"), drop=False)
     ghost = page.locator("[data-ghost]")
     expect(ghost).to_have_attribute("data-fits", "false")
     expect(ghost).to_contain_text("LSTM")
@@ -100,38 +77,40 @@ def test_the_ghost_says_why_a_layer_cannot_stand_there(page: Page, server: Serve
 
 def test_a_layer_dragged_onto_a_node_replaces_it(page: Page, server: Server, cnn: str) -> None:
     before = edges(server.kept(cnn))
-    search(page, "GELU")
+    hand.search(page, "GELU")
     hand.drag(page, hand.middle(hand.entry(page, "GELU")), hand.middle(hand.node(page, "relu1")))
     expect(hand.node(page, "relu1")).to_contain_text("GELU")
     document = hand.kept(page, server, cnn)
     assert document.graph.node("relu1").type == "GELU"  # type: ignore[union-attr]
     assert edges(document) == before
+    hand.undo(page)
+    expect(hand.node(page, "relu1")).to_contain_text("ReLU")
 
 
 def test_a_layer_dropped_below_the_end_of_a_stack_joins_itself(page: Page, server: Server) -> None:
     id = hand.open_build(page, server, chain("Input", "Flatten", ends=False))
-    search(page, "Linear")
+    hand.search(page, "Linear")
     box = hand.box(hand.node(page, "flatten1"))
     hand.drag(
         page, hand.middle(hand.entry(page, "Linear")), (box["x"] + box["width"] / 2, box["y"] + box["height"] + 60)
     )
-    hand.expect_shape(page, "linear1", "128")
+    hand.expect_shape(page, "linear1", "64")
     assert "flatten1>linear1" in edges(hand.kept(page, server, id))
 
 
 def test_a_click_in_the_palette_adds_behind_the_selected_layer(page: Page, server: Server, cnn: str) -> None:
     hand.choose(page, "relu1")
-    search(page, "Dropout")
+    hand.search(page, "Dropout")
     hand.entry(page, "Dropout").click()
-    hand.expect_shape(page, "dropout1", "32x8x8")
-    assert "relu1>dropout1" in edges(hand.kept(page, server, cnn))
+    hand.expect_shape(page, "dropout2", "32x8x8")
+    assert "relu1>dropout2" in edges(hand.kept(page, server, cnn))
 
 
 def test_a_wire_is_dragged_and_unfitting_ports_say_why(page: Page, server: Server) -> None:
     document = chain(("Conv2d", {"out_channels": 1}), "ReLU", "Flatten", ("Linear", {"out_features": 10}))
     id = hand.open_build(page, server, document)
     hand.choose(page, "relu1")
-    search(page, "Add")
+    hand.search(page, "Add")
     hand.entry(page, "Add").click()
     expect(hand.node(page, "add1")).to_have_attribute("data-state", "error")
     start = hand.middle(hand.port(page, "input", "out"))
@@ -147,7 +126,7 @@ def test_a_wire_is_dragged_and_unfitting_ports_say_why(page: Page, server: Serve
 
 
 def test_a_wire_dropped_on_empty_canvas_offers_what_fits(page: Page, server: Server, cnn: str) -> None:
-    hand.drag(page, hand.middle(hand.port(page, "relu2", "out")), pane(page))
+    hand.drag(page, hand.middle(hand.port(page, "relu2", "out")), hand.pane(page))
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     dialog.locator("[data-layer='AvgPool2d']").click()
@@ -156,8 +135,69 @@ def test_a_wire_dropped_on_empty_canvas_offers_what_fits(page: Page, server: Ser
     assert "relu2>avgpool1" in edges(hand.kept(page, server, cnn))
 
 
+def test_escape_gives_a_wire_up_while_it_is_drawn(page: Page, server: Server, cnn: str) -> None:
+    start = hand.middle(hand.port(page, "conv1", "out"))
+    for place in (hand.middle(hand.port(page, "conv2", "in")), hand.pane(page)):
+        hand.drag(page, start, place, drop=False)
+        expect(page.locator(".react-flow__connection")).to_be_attached()
+        page.keyboard.press("Escape")
+        expect(page.locator(".react-flow__connection")).to_have_count(0)
+        expect(hand.port(page, "conv2", "in")).not_to_have_attribute("data-fits", "true")
+        page.mouse.up()
+        page.mouse.move(*hand.pane(page))
+    hand.expect_checked(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert server.kept(cnn) == example("digits-cnn")
+    hand.drag(page, start, hand.pane(page))  # the next one is drawn as ever
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_the_end_of_a_wire_is_drawn_to_another_layer(page: Page, server: Server) -> None:
+    id = hand.open_build(page, server, chain(("Conv2d", {"out_channels": 1}), "ReLU", "Flatten", "Linear"))
+    before = server.kept(id)
+    x, y = hand.middle(hand.port(page, "relu1", "in"))
+    hand.drag(page, (x, y - 12), hand.middle(hand.port(page, "flatten1", "in")))
+    hand.expect_shape(page, "flatten1", "64")
+    after = set(edges(hand.kept(page, server, id)))
+    assert after == {*edges(before), "conv1>flatten1"} - {"conv1>relu1", "relu1>flatten1"}
+    hand.undo(page)
+    assert server.kept(id) == before
+
+
+def test_favourites_and_recent_layers_come_first_and_stay(page: Page, server: Server, cnn: str) -> None:
+    hand.search(page, "Mish")
+    page.get_by_role("button", name="Mish as a favourite").first.click()
+    hand.search(page, "Tanh")
+    hand.entry(page, "Tanh").click()
+    expect(hand.node(page, "tanh1")).to_be_visible()
+    hand.expect_checked(page)
+    palette = page.locator("[data-panel=palette]")
+    for _visit in range(2):
+        page.get_by_role("searchbox").first.fill("")
+        sections = palette.get_by_role("heading", level=3)
+        expect(sections.nth(0)).to_contain_text("Favourites")
+        expect(sections.nth(1)).to_contain_text("Recent")
+        expect(palette.locator("[data-layer]").nth(0)).to_have_attribute("data-layer", "Mish")
+        expect(palette.locator("[data-layer]").nth(1)).to_have_attribute("data-layer", "Tanh")
+        page.reload()
+        hand.expect_checked(page)
+
+
+def test_a_layer_is_replaced_by_one_from_the_list(page: Page, server: Server, cnn: str) -> None:
+    hand.node(page, "relu1").click(button="right")
+    hand.command(page, "replace").click()
+    page.get_by_role("combobox", name="Search layers").fill("gelu")
+    page.get_by_role("dialog").locator("[data-layer=GELU]").click()
+    expect(hand.node(page, "relu1")).to_contain_text("GELU")
+    hand.expect_shape(page, "relu1", "32x8x8")
+    document = hand.kept(page, server, cnn)
+    assert edges(document) == edges(example("digits-cnn"))
+    hand.undo(page)
+    assert server.kept(cnn) == example("digits-cnn")
+
+
 def test_a_wire_is_selected_and_deleted(page: Page, server: Server, cnn: str) -> None:
-    page.mouse.click(*wire(page, "conv1", "relu1"))
+    page.mouse.click(*hand.wire(page, "conv1", "relu1"))
     page.keyboard.press("Delete")
     expect(hand.node(page, "relu1")).to_have_attribute("data-state", "error")
     assert "conv1>relu1" not in edges(hand.kept(page, server, cnn))
@@ -166,10 +206,14 @@ def test_a_wire_is_selected_and_deleted(page: Page, server: Server, cnn: str) ->
 
 
 def test_a_node_shows_what_it_is_and_costs(page: Page, cnn: str) -> None:
+    page.mouse.move(*hand.pane(page))
+    hand.tool(page, "zoom_in").click(click_count=4)  # from afar a layer shows its name and shape alone
     node = hand.node(page, "conv1")
     for words in ("conv1", "Conv2d", "32x8x8", "320"):
         expect(node).to_contain_text(words)
-    expect(node.locator("[title*='channel']").first).to_be_visible()
+    expect(node.locator("[title='channel x height x width']")).to_have_text("32x8x8")
+    expect(node.locator("[title*='out_channels = 32']")).to_be_visible()
+    expect(node.locator("[title$='% of the computation'] i")).to_be_attached()
     expect(node).to_have_attribute("data-state", "ok")
 
 
@@ -201,157 +245,42 @@ def test_an_invalid_value_says_why_and_is_never_lost(page: Page, server: Server,
     hand.expect_shape(page, "conv1", "24x8x8")
 
 
-def test_several_layers_are_configured_at_once(page: Page, server: Server, cnn: str) -> None:
+def test_each_setting_is_configured_as_its_kind_asks(page: Page, server: Server, cnn: str) -> None:
     hand.choose(page, "conv1")
-    hand.node(page, "conv2").click(position={"x": 20, "y": 12}, modifiers=["Shift"])
-    hand.field(page, "out_channels").fill("9")
-    hand.expect_shape(page, "conv1", "9x8x8")
-    hand.expect_shape(page, "conv2", "9x8x8")
-    hand.tool(page, "undo").click()
-    hand.expect_shape(page, "conv1", "32x8x8")
-    hand.expect_shape(page, "conv2", "64x8x8")
+    inspector = page.locator("[data-panel=inspector]")
+    inspector.get_by_role("switch").click()
+    expect(hand.node(page, "conv1")).to_have_accessible_name(re.compile("288 parameters"))
+    kernel = page.locator("[data-param=kernel_size]")
+    kernel.get_by_role("button").first.click()
+    kernel.locator("input").last.fill("5")
+    expect(hand.node(page, "conv1")).to_have_accessible_name(re.compile("480 parameters"))
+    assert hand.kept(page, server, cnn).graph.node("conv1").params["kernel_size"] == [3, 5]  # type: ignore[union-attr]
+    expect(inspector).to_contain_text("Slide learned windows over an image.")
+    expect(inspector).to_contain_text("H' = ⌊(H + 2")
+    link = inspector.get_by_role("link", name=re.compile("Documentation"))
+    expect(link).to_have_attribute("href", re.compile("^https://docs.pytorch.org/.*Conv2d"))
+    hand.undo(page)
+    hand.undo(page)
+    assert server.kept(cnn) == example("digits-cnn")
 
 
-def test_a_box_selects_and_a_drag_moves(page: Page, server: Server, cnn: str) -> None:
-    first, second = hand.box(hand.node(page, "conv1")), hand.box(hand.node(page, "relu1"))
-    page.keyboard.down("Shift")
-    hand.drag(
-        page, (first["x"] - 30, first["y"] - 6), (second["x"] + second["width"] + 30, second["y"] + second["height"])
-    )
-    page.keyboard.up("Shift")
-    for name in ("conv1", "relu1"):
-        expect(hand.node(page, name)).to_have_attribute("data-selected", "true")
-    x, y = first["x"] + 20, first["y"] + 12
-    hand.drag(page, (x, y), (x + 160, y + 10))
-    document = hand.kept(page, server, cnn)
-    old = {node.id: node.position for node in example("digits-cnn").graph.nodes}
-    new = {node.id: node.position for node in document.graph.nodes}
-    assert {id for id in new if new[id] != old[id]} >= {"conv1", "relu1"}
-    hand.tool(page, "undo").click()
-    until(lambda: {n.id: n.position for n in server.kept(cnn).graph.nodes} == old)
+def test_a_setting_with_choices_offers_them(page: Page, server: Server) -> None:
+    id = hand.open_build(page, server, example("reviews-lstm"))
+    layer = next(node.id for node in server.kept(id).graph.nodes if node.type == "LSTM")
+    hand.choose(page, layer)
+    choice = page.locator("[data-param=returns]")
+    choice.get_by_role("radio", name="sequence").or_(choice.get_by_role("option", name="sequence")).first.click()
+    expect(hand.node(page, layer)).to_have_attribute("data-shape", re.compile(r"^\d+x\d+$"))
+    assert hand.kept(page, server, id).graph.node(layer).params["returns"] == "sequence"  # type: ignore[union-attr]
 
 
-def test_copies_go_between_networks_as_text(page: Page, server: Server, cnn: str) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    hand.choose(page, "conv1")
-    hand.node(page, "relu1").click(position={"x": 20, "y": 12}, modifiers=["Shift"])
-    page.keyboard.press("Control+c")
-    text = until(lambda: page.evaluate("() => navigator.clipboard.readText()"))
-    assert '"Conv2d"' in text
-    assert "netbuilder/part" in text
-    other = hand.open_build(page, server, chain(ends=True))
-    page.locator(".react-flow__pane").first.click(position={"x": 8, "y": 8})
-    page.keyboard.press("Control+v")
-    expect(hand.node(page, "conv1")).to_be_visible()
-    document = hand.kept(page, server, other)
-    assert "conv1>relu1" in edges(document)
-
-
-def test_duplicate_delete_disable_and_group(page: Page, server: Server, cnn: str) -> None:
-    hand.choose(page, "relu1")
-    page.keyboard.press("Control+d")
-    expect(hand.node(page, "relu3")).to_be_visible()
-    page.keyboard.press("Delete")
-    expect(hand.node(page, "relu3")).to_have_count(0)
-    hand.choose(page, "conv2")
-    hand.tool(page, "disable").click()
-    expect(hand.node(page, "conv2")).to_have_attribute("data-state", "off")
-    hand.expect_shape(page, "relu2", "32x8x8")
-    hand.tool(page, "disable").click()
-    hand.expect_shape(page, "relu2", "64x8x8")
-    hand.node(page, "relu2").click(position={"x": 20, "y": 12}, modifiers=["Shift"])
-    hand.tool(page, "group").click()
-    hand.expect_shape(page, "block1", "64x8x8")
-    expect(hand.node(page, "conv2")).to_have_count(0)
-    page.keyboard.press("f")
-    expect(hand.node(page, "block1/conv2")).to_be_visible()
-    hand.expect_shape(page, "block1/conv2", "64x8x8")
-    hand.choose(page, "block1")
-    hand.tool(page, "ungroup").click()
-    hand.expect_shape(page, "conv2", "64x8x8")
-    assert edges(hand.kept(page, server, cnn)) == edges(example("digits-cnn"))
-
-
-def test_a_block_repeats(page: Page, server: Server) -> None:
-    id = hand.open_build(page, server, chain(("Conv2d", {"out_channels": 1}), "ReLU", "Flatten", "Linear"))
-    hand.choose(page, "conv1")
-    hand.node(page, "relu1").click(position={"x": 20, "y": 12}, modifiers=["Shift"])
-    hand.tool(page, "group").click()
-    hand.choose(page, "block1")
-    hand.field(page, "repeat").fill("6")
-    expect(hand.node(page, "block1")).to_contain_text("x6")
-    expect(hand.node(page, "block1")).to_contain_text("60")  # ten numbers a copy
-    node = hand.kept(page, server, id).graph.node("block1")
-    assert node
-    assert node.params == {"repeat": 6}
-
-
-def test_a_note_is_written_and_kept(page: Page, server: Server, cnn: str) -> None:
-    hand.tool(page, "note").click()
-    page.locator("[data-note] textarea").first.fill("look <b>here</b>")
-    page.locator(".react-flow__pane").first.click(position={"x": 8, "y": 8})
-    expect(page.locator("[data-note]")).to_contain_text("look <b>here</b>")
-    assert [note.text for note in hand.kept(page, server, cnn).graph.notes] == ["look <b>here</b>"]
-
-
-def test_tidy_zoom_fit_and_full_screen(page: Page, server: Server, cnn: str) -> None:
-    hand.tool(page, "full").click()
-    size = page.viewport_size
-    assert size
-    until(lambda: hand.box(hand.canvas(page))["width"] == size["width"])
-    for name in ("tidy", "zoom_in", "zoom_out", "fit", "minimap", "snap"):
-        hand.tool(page, name).click()
-    hand.tool(page, "full").click()
-    until(lambda: hand.box(hand.canvas(page))["width"] < size["width"])
-    hand.expect_checked(page)
-
-
-def test_files_and_examples_open_by_dropping(page: Page, server: Server, cnn: str) -> None:
-    page.get_by_role("searchbox").first.fill("xor")
-    entry = page.locator("[data-example='xor-mlp']").first
-    hand.drag(page, hand.middle(entry), pane(page))
-    expect(page).not_to_have_url(re.compile(cnn))
-    hand.expect_checked(page)
-    expect(hand.canvas(page)).to_contain_text("linear1")
-    opened = re.search(r"network=([\w-]+)", page.url)
-    assert opened
-    assert server.kept(opened[1]).graph == example("xor-mlp").graph
-
-
-def test_a_picture_is_taken(page: Page, cnn: str) -> None:
-    for kind, head in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
-        hand.tool(page, "picture").click()
-        with page.expect_download() as download:
-            page.get_by_role("menuitem", name=re.compile(kind)).click()
-        content = download.value.path().read_bytes()
-        assert content.startswith(head)
-
-
-def test_a_share_link_opens_the_same_network_elsewhere(page: Page, server: Server, cnn: str) -> None:
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    hand.tool(page, "share").click()
-    link = until(lambda: page.evaluate("() => navigator.clipboard.readText()"))
-    assert link.startswith(server.url)
-    go(page, link)
-    expect(page).not_to_have_url(re.compile("share="))
-    hand.expect_checked(page)
-    opened = re.search(r"network=([\w-]+)", page.url)
-    assert opened
-    assert opened[1] != cnn
-    assert server.kept(opened[1]) == server.kept(cnn)
-
-
-def test_canvas_and_outline_show_what_the_other_did(page: Page, server: Server) -> None:
-    id = server.keep(example("digits-cnn"))
-    go(page, f"/build?network={id}&view=both")
-    hand.expect_checked(page)
-    hand.write(page, "conv1", "out_channels", 14)
-    expect(part(page, "outline")).to_contain_text("14x8x8")
-    part(page, "row:relu1").get_by_role("button").click()
-    expect(hand.node(page, "relu1")).to_have_attribute("data-selected", "true")
-    part(page, "outline-tools").get_by_role("button", name=re.compile("^Duplicate")).click()
-    hand.expect_shape(page, "relu3", "14x8x8")
-    assert [n.id for n in hand.kept(page, server, id).graph.nodes][:4] == [*DIGITS[:3], "relu3"]
+def test_an_entry_of_the_palette_tells_what_the_layer_does(page: Page, cnn: str) -> None:
+    hand.search(page, "Flatten")
+    entry = hand.entry(page, "Flatten")
+    expect(entry).to_contain_text("Lay all numbers of a sample out in one row.")
+    expect(entry.locator(".nb-glyph")).to_have_text("Fl")
+    entry.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("->")
 
 
 def test_mnist_cnn_is_built_and_trained_by_mouse_alone(page: Page, server: Server, real_data: object) -> None:
@@ -362,7 +291,9 @@ def test_mnist_cnn_is_built_and_trained_by_mouse_alone(page: Page, server: Serve
     for layer in TYPES:
         hand.entry(page, layer).scroll_into_view_if_needed()
         hand.entry(page, layer).click()
+        expect(page.locator("[data-node][data-selected]")).to_be_in_viewport(ratio=1)
     expect(page.locator("[data-node]")).to_have_count(len(TYPES))
+    hand.tool(page, "fit").click()
     counts: dict[str, int] = {}
     for layer, values in MNIST:
         stem = {"Conv2d": "conv", "MaxPool2d": "maxpool"}.get(layer, layer.lower())

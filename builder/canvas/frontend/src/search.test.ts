@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Layer } from "./messages";
-import { distance, ranked } from "./search";
+import { distance, examplesFor, ranked } from "./search";
 
 function layer(type: string, family: string, description: string, aliases: readonly string[] = []): Layer {
   const rest = {
@@ -68,4 +68,13 @@ test("distance counts changed, added, dropped and exchanged letters", () => {
     0, 1, 1, 2,
   ]);
   expect(distance("kitten", "sitting")).toBe(3);
+});
+
+test("examples are found by name and by what they are about", () => {
+  const xor = { name: "xor-mlp", title: "XOR", about: "Two bits, one answer." };
+  const mnist = { name: "mnist-cnn", title: "MNIST CNN", about: "Handwritten digits." };
+  const named = (typed: string) => examplesFor([xor, mnist], typed).map(({ name }) => name);
+  expect(named("xor")).toEqual(["xor-mlp"]);
+  expect(named("digits cnn")).toEqual(["mnist-cnn"]);
+  expect(named("lstm")).toEqual([]);
 });

@@ -1,15 +1,24 @@
 /** Finding layers by what people type: name, other names, family or purpose, with a slip of the finger. */
 
-import type { Layer } from "./messages";
+import type { Example, Layer } from "./messages";
 
 /** A layer with other names that people look for, where the catalogue gives them. */
 
 /** The layers that match every typed word, best first; all of them, as they come, when nothing is typed. */
-export function ranked(layers: readonly Layer[], typed: string): readonly Layer[] {
+export function ranked(layers: readonly Layer[], typed: string, forgiving = true): readonly Layer[] {
   const wanted = words(typed);
   if (!wanted.length) return layers;
   const exact = matching(layers, wanted, exactly);
-  return exact.length ? exact : matching(layers, wanted, nearly); // slips are forgiven where nothing else is meant
+  return exact.length || !forgiving ? exact : matching(layers, wanted, nearly); // slips, where nothing else is meant
+}
+
+/** The examples in which every typed word begins one of theirs. */
+export function examplesFor(examples: readonly Example[], typed: string): readonly Example[] {
+  const wanted = words(typed);
+  return examples.filter(({ name, title, about }) => {
+    const theirs = words(`${name} ${title} ${about}`);
+    return wanted.every((word) => theirs.some((part) => part.startsWith(word)));
+  });
 }
 
 /** From 0 (nothing in common) to 8 (the same). */

@@ -37,7 +37,8 @@ export function nudge(desk: Desk, x: number, y: number): void {
 export function align(desk: Desk, kind: Alignment): void {
   const group = oneGroup(desk);
   if (!group) return;
-  const chosen = new Map([...boxes(desk, group.block)].filter(([id]) => group.ids.includes(id)));
+  const ids = group.block.length ? group.ids : [...group.ids, ...desk.view.get().notes];
+  const chosen = new Map([...boxes(desk, group.block)].filter(([id]) => ids.includes(id)));
   desk.stage.current?.glide();
   const moved = new Map(Object.entries(aligned(chosen, kind)));
   if (moved.size) place(desk, moved, group.block);

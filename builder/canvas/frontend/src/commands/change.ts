@@ -3,9 +3,11 @@
 import { freeId, numbered } from "../document/blocks";
 import { into, nodeOf, sameEdge, taken } from "../document/graph";
 import type { Edit, Json, Position } from "../document/types";
+import { NOTE } from "../flow/geometry";
 import { inputsOf, taken as takenPorts } from "../flow/ports";
+import { Crowd } from "../layout/placed";
 import type { Path, Wired } from "../studio";
-import { idOf, parentOf, plain, samePath } from "../view/paths";
+import { idOf, noteId, parentOf, plain, samePath } from "../view/paths";
 import { choose, type Desk, edit, graphOf, nodeOfPath, oneGroup, selection } from "./desk";
 import { renamed } from "./select";
 
@@ -101,9 +103,21 @@ function wiring(desk: Desk, block: Path, edge: Wired, edges: readonly Wired[]): 
   return [...old.map((other): Edit => ({ op: "disconnect", edge: plain(other) })), { op: "connect", edge: plain(edge) }];
 }
 
-export function writeNote(desk: Desk, position: Position): void {
+/** A new note there, or else in the free room that is nearest to the middle, at its right. */
+export function writeNote(desk: Desk, position?: Position): void {
   const id = freeId(taken(graphOf(desk, [])), "Note");
-  if (edit(desk, [], [{ op: "annotate", note: { id, text: "", position } }])) choose(desk, [], [], [id]);
+  const place = position ?? freeRoom(desk);
+  if (!edit(desk, [], [{ op: "annotate", note: { id, text: "", position: place } }])) return;
+  choose(desk, [], [], [id]);
+  requestAnimationFrame(() => desk.stage.current?.centre(noteId([id])));
+}
+
+function freeRoom({ stage }: Desk): Position {
+  const [x, y] = stage.current?.middle() ?? [0, 0];
+  const [width, height] = NOTE;
+  const crowd = new Crowd(stage.current?.boxes([]).values() ?? []);
+  const free = crowd.free({ x: x - width / 2, y: y - height / 2, width, height }, "down");
+  return [Math.round(free.x), Math.round(free.y)];
 }
 
 export function editNote(desk: Desk, id: string, text: string, size?: readonly [number, number]): void {

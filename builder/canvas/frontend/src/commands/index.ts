@@ -1,6 +1,5 @@
 /** Everything that can be done, by whatever means: keys, menus, panels and the mouse call these and nothing else. */
 
-import { NOTE } from "../flow/geometry";
 import type { Commands } from "../studio";
 import { flowId } from "../view/paths";
 import * as arrange from "./arrange";
@@ -35,10 +34,7 @@ export function commandsFor(desk: Desk): Commands {
     disable: () => change.disable(desk),
     fold: (path) => selecting.fold(desk, path),
     foldHere: () => selecting.foldHere(desk),
-    note: (position) => {
-      const [x, y] = stage.current?.middle() ?? [0, 0];
-      change.writeNote(desk, position ?? [x - NOTE[0] / 2, y - NOTE[1] / 2]);
-    },
+    note: (position) => change.writeNote(desk, position),
     editNote: (id, text, size) => change.editNote(desk, id, text, size),
     rename: (path, id) => change.rename(desk, path, id),
     renameHere: () => {

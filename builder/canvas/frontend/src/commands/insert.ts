@@ -9,7 +9,7 @@ import { isPlaced } from "../layout/placed";
 import { room } from "../layout/room";
 import type { Layer } from "../messages";
 import type { Path, Where } from "../studio";
-import { idOf, parentOf } from "../view/paths";
+import { flowId, idOf, parentOf } from "../view/paths";
 import { choose, type Desk, edit, graphOf } from "./desk";
 
 const RECENT = 8;
@@ -29,7 +29,10 @@ export function add(desk: Desk, type: string, where: Where): void {
   const picked = desk.view.get().picker !== null;
   desk.view.set({ recent: [type, ...desk.view.get().recent.filter((other) => other !== type)].slice(0, RECENT), picker: null });
   choose(desk, block, [id]);
-  if (picked) requestAnimationFrame(() => desk.stage.current?.focus());
+  requestAnimationFrame(() => {
+    if (picked) desk.stage.current?.focus();
+    if (where.kind !== "at") desk.stage.current?.centre(flowId([...block, id])); // what was dropped is seen already
+  });
 }
 
 class Insertion {

@@ -1,7 +1,9 @@
 /** The menu of what can be done with the selection. */
 
+import { useReactFlow } from "@xyflow/react";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { nodeAt } from "../document/graph";
+import type { Position } from "../document/types";
 import { Keys } from "../panels/button";
 import { rove } from "../panels/floating";
 import { type Hand, type Studio, usePart, useStudio } from "../studio";
@@ -16,6 +18,7 @@ export function ContextMenu() {
 function Open({ at }: { readonly at: NonNullable<Hand["menu"]> }) {
   const studio = useStudio();
   const { hand, commands, t } = studio;
+  const { x, y } = useReactFlow().screenToFlowPosition(at, { snapToGrid: false });
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = list.current!;
@@ -52,7 +55,7 @@ function Open({ at }: { readonly at: NonNullable<Hand["menu"]> }) {
         close();
       }}
     >
-      {entries(studio).map(({ words, keys, run }) => (
+      {entries(studio, [Math.round(x), Math.round(y)]).map(({ words, keys, run }) => (
         <button
           key={words}
           type="button"
@@ -79,7 +82,7 @@ interface Entry {
   readonly run: () => void;
 }
 
-function entries(studio: Studio): readonly Entry[] {
+function entries(studio: Studio, place: Position): readonly Entry[] {
   const { commands, view, network } = studio;
   const { nodes, edges, notes } = view.get();
   const [wire] = edges;
@@ -99,7 +102,7 @@ function entries(studio: Studio): readonly Entry[] {
   }
   const all: Entry[] = [
     { words: "menu_add", keys: "/", run: () => commands.pick({ kind: "end" }) },
-    { words: "menu_note", keys: "N", run: () => commands.note() },
+    { words: "menu_note", keys: "N", run: () => commands.note(place) },
     { words: "menu_paste", keys: "Ctrl+V", run: () => void commands.paste() },
   ];
   if (network.get().document.graph.nodes.length) {

@@ -20,7 +20,7 @@ export type LayerFlow = FlowNode<{
   direction: Direction;
   origin: Spot; // from the graph's places to those inside the block that it stands in
 }>;
-export type NoteFlow = FlowNode<{ note: Note }>;
+export type NoteFlow = FlowNode<{ note: Note; block: Path }>;
 export type AnyFlow = LayerFlow | NoteFlow;
 export type WireFlow = FlowEdge<{ wire: Wired; direction: Direction; corners: readonly Position[] | undefined }>;
 
@@ -49,7 +49,6 @@ export class Painter {
     const nodes: AnyFlow[] = [];
     const wires: WireFlow[] = [];
     this.draw(drawing, this.plan(drawing), drawing.graph, [], nodes, wires);
-    for (const note of notesOf(drawing.graph)) nodes.push(this.note(drawing, note));
     return { nodes, wires };
   }
 
@@ -60,6 +59,7 @@ export class Painter {
       nodes.push(this.node(drawing, node, path, open, deep));
       if (open && node.graph) this.draw(drawing, deep, node.graph, path, nodes, wires);
     }
+    for (const note of notesOf(graph)) nodes.push(this.note(drawing, note, block, deep));
     const ways = this.ways(drawing, deep, graph, block);
     const ids = new Map(graph.nodes.map((node) => [node.id, node]));
     for (const node of graph.nodes) {
@@ -108,9 +108,12 @@ export class Painter {
     });
   }
 
-  private note({ selected, moving }: Drawing, note: Note): NoteFlow {
-    const id = noteId(note.id);
-    const { x, y } = moving?.get(id) ?? { x: note.position[0], y: note.position[1] };
+  /** A note; inside a block it is only read, and what is pressed there is the block. */
+  private note({ selected, moving }: Drawing, note: Note, block: Path, deep: Deep): NoteFlow {
+    const path = [...block, note.id];
+    const id = noteId(path);
+    const [left, top] = (block.length && deep.places.get(keyOf(path))) || note.position;
+    const { x, y } = moving?.get(id) ?? { x: left, y: top };
     const [width, height] = note.size ?? NOTE;
     const chosen = selected.has(id);
     return this.same(id, [note, chosen, x, y], () => ({
@@ -121,8 +124,8 @@ export class Painter {
       width,
       height,
       measured: { width, height },
-      zIndex: -1,
-      data: { note },
+      ...(block.length ? { parentId: flowId(block), selectable: false, draggable: false } : { zIndex: -1 }),
+      data: { note, block },
     }));
   }
 

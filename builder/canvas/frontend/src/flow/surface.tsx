@@ -119,7 +119,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
 
   const onKeyDown = useKeys();
   const menu = useMenu(latest);
-  const held = useHeldPress(commands.menu);
+  const held = useHeldPress(menu);
   useClipboard(root);
 
   const stored = viewports.get(network.id);
@@ -146,7 +146,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       }}
       onPointerMoveCapture={held.move}
       onPointerUpCapture={held.up}
-      onContextMenu={menu}
+      onContextMenu={(event) => void (menu(event) && event.preventDefault())}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -251,7 +251,10 @@ function boxesOf(nodes: readonly AnyFlow[], block: Path): ReturnType<Stage["boxe
     nodes.flatMap((node) => {
       const { width = WIDTH, height = HEIGHT } = node;
       const { x, y } = node.position;
-      if (node.type === "note") return block.length ? [] : [[(node as NoteFlow).data.note.id, { x, y, width, height }] as const];
+      if (node.type === "note") {
+        const { note, block: around } = (node as NoteFlow).data;
+        return block.length + around.length ? [] : [[note.id, { x, y, width, height }] as const];
+      }
       const { path, origin } = (node as LayerFlow).data;
       if (parentOf(path).join("\n") !== key) return [];
       return [[idOf(path), { x: x - origin.x, y: y - origin.y, width, height }] as const];

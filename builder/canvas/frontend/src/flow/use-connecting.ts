@@ -1,6 +1,6 @@
 /** Wires drawn by hand: from port to port, onto a node, or to an open end. */
 
-import type { Connection, FinalConnectionState, OnConnectStart } from "@xyflow/react";
+import { type Connection, type FinalConnectionState, type OnConnectStart, useStoreApi } from "@xyflow/react";
 import { useMemo, useRef } from "react";
 import { beginWire } from "../commands/wiring";
 import { useStudio } from "../studio";
@@ -11,7 +11,9 @@ import type { LayerFlow, Scene, WireFlow } from "./scene";
 
 export function useConnecting(latest: { readonly current: Scene }, under: (x: number, y: number) => readonly Element[], toCanvas: (x: number, y: number) => { x: number; y: number }) {
   const studio = useStudio();
+  const store = useStoreApi();
   const reconnecting = useRef(false);
+  const drawn = useRef(new AbortController()); // the wire on its way; aborted by Escape and when it ends
   return useMemo(() => {
     const { commands, hand } = studio;
     const find = (id: string | null | undefined) => {
@@ -33,6 +35,17 @@ export function useConnecting(latest: { readonly current: Scene }, under: (x: nu
     const onConnectStart: OnConnectStart = (_, { nodeId, handleType }) => {
       const from = find(nodeId);
       if (from && handleType === "source") beginWire(studio, from.data.path);
+      drawn.current = new AbortController();
+      const { signal } = drawn.current;
+      addEventListener("keydown", (event) => event.key === "Escape" && giveUp(event), { signal, capture: true });
+    };
+    const giveUp = (event: Event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      drawn.current.abort();
+      reconnecting.current = false;
+      hand.set({ wiring: null, hover: null });
+      store.getState().cancelConnection(); // the library still tells of the release: it finds nothing drawn
     };
 
     /** Released away from any port: on a node it takes the first input that fits, on empty canvas the picker opens. */
@@ -55,6 +68,8 @@ export function useConnecting(latest: { readonly current: Scene }, under: (x: nu
     };
 
     const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      if (drawn.current.signal.aborted) return;
+      drawn.current.abort();
       const wiring = hand.get().wiring;
       hand.set({ wiring: null, hover: null });
       const moved = reconnecting.current;
@@ -77,15 +92,16 @@ export function useConnecting(latest: { readonly current: Scene }, under: (x: nu
       },
       onConnect: (connection: Connection) => {
         const found = ends(connection);
-        if (found) commands.connect(found.from, found.to, found.port.name);
+        if (found && !drawn.current.signal.aborted) commands.connect(found.from, found.to, found.port.name);
       },
       onReconnectStart: () => void (reconnecting.current = true),
       onReconnect: (old: WireFlow, connection: Connection) => {
         const found = ends(connection);
+        if (drawn.current.signal.aborted) return;
         if (found && old.data && samePath(parentOf(found.from), old.data.wire.block ?? [])) {
           commands.reconnect(old.data.wire, idOf(found.from), idOf(found.to), found.port.name);
         }
       },
     };
-  }, [studio, latest, under, toCanvas]);
+  }, [studio, store, latest, under, toCanvas]);
 }

@@ -8,14 +8,13 @@ import type { LayerFlow, NoteFlow, Scene } from "./scene";
 const LONG = 550; // milliseconds
 const SLACK = 10; // pixels
 
-/** Selects what lies under the pointer, unless it is part of the selection, and opens the menu there. */
-export function useMenu(latest: { readonly current: Scene }): (event: React.MouseEvent) => void {
+/** Selects what lies under the pointer, unless it is part of the selection, and opens the menu there; false in fields. */
+export function useMenu(latest: { readonly current: Scene }): (event: React.MouseEvent) => boolean {
   const { view, commands } = useStudio();
   return useCallback(
     (event) => {
       const element = event.target as Element;
-      if (element.closest("input,textarea,[role=menu]")) return;
-      event.preventDefault();
+      if (element.closest("input,textarea,[role=menu]")) return false;
       const looking = view.get();
       const id = element.closest(".react-flow__node")?.getAttribute("data-id");
       const node = latest.current.nodes.find((other) => other.id === id);
@@ -26,15 +25,18 @@ export function useMenu(latest: { readonly current: Scene }): (event: React.Mous
       } else if (node) {
         const { path } = (node as LayerFlow).data;
         if (!looking.nodes.some((other) => samePath(other, path))) commands.select(path);
-      } else if (wire?.data && !wire.selected) view.set({ nodes: [], notes: [], edges: [wire.data.wire] });
+      } else if (wire?.data) {
+        if (!wire.selected) view.set({ nodes: [], notes: [], edges: [wire.data.wire] });
+      } else if (!element.closest(".react-flow__nodesselection")) commands.select(null);
       commands.menu(event.clientX, event.clientY);
+      return true;
     },
     [view, commands, latest],
   );
 }
 
 /** A finger that stays where it is; browsers on tablets do not all make a context menu of it. */
-export function useHeldPress(open: (x: number, y: number) => void) {
+export function useHeldPress(open: (event: React.PointerEvent) => void) {
   return useMemo(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let from = { x: 0, y: 0 };
@@ -43,7 +45,7 @@ export function useHeldPress(open: (x: number, y: number) => void) {
       down: (event: React.PointerEvent) => {
         stop();
         from = { x: event.clientX, y: event.clientY };
-        if (event.pointerType === "touch" && event.isPrimary) timer = setTimeout(() => open(from.x, from.y), LONG);
+        if (event.pointerType === "touch" && event.isPrimary) timer = setTimeout(() => open(event), LONG);
       },
       move: (event: React.PointerEvent) => {
         if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > SLACK) stop();

@@ -23,7 +23,7 @@ export function useScene(): Drawn {
   const moving = usePart(hand, (now) => now.moving);
   const painter = useMemo(() => new Painter(), [network, layers]);
   const selected = useMemo(
-    () => new Set([...nodes.map(flowId), ...edges.map(wireId), ...notes.map(noteId)]),
+    () => new Set([...nodes.map(flowId), ...edges.map(wireId), ...notes.map((id) => noteId([id]))]),
     [nodes, edges, notes],
   );
   const scene = useMemo(

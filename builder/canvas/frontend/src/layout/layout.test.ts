@@ -121,6 +121,14 @@ describe("a network that a person has placed", () => {
     expect(overlaps(places, wide)).toEqual([]);
   });
 
+  it("puts the entrance of a stack above it", () => {
+    const net = graph("a b", "a>b");
+    const nodes = net.nodes.map((part) => (part.id === "b" ? { ...part, position: [30, 0] as const } : part));
+    const places = placed({ ...net, nodes }, () => SIZE, "down");
+    expect(places.get("a")![0]).toBe(30);
+    expect(places.get("a")![1]).toBeLessThan(-SIZE.height);
+  });
+
   it("puts a new layer below its source, or beside its target", () => {
     const places = placed(net, wide, "down");
     expect(middle(places, "c")).toBe(middle(places, "a"));
@@ -137,4 +145,11 @@ describe("a network that a person has placed", () => {
     expect(places.get("b")).toEqual(tidy(automatic, wide, "down").get("b"));
     expect(notesOf(automatic)).toEqual([note]);
   });
+});
+
+it("leaves the stack where it is when its first node loses its wire", () => {
+  const before = tidy(graph("a b c d", "a>b b>c c>d"), () => SIZE, "down");
+  const after = tidy(graph("a b c d", "b>c c>d"), () => SIZE, "down");
+  for (const id of ["b", "c", "d"]) expect(after.get(id)![0]).toBe(before.get(id)![0]);
+  expect(after.get("a")![0]).toBeGreaterThan(before.get("a")![0]);
 });

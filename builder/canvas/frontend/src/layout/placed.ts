@@ -2,7 +2,7 @@
 
 import { into, notesOf, order, outOf } from "../document/graph";
 import type { Graph, Position } from "../document/types";
-import { ACROSS, ALONG, type Box, type Direction, type Places, around, boxAt, touch } from "./boxes";
+import { ACROSS, ALONG, type Box, type Direction, type Places, type Size, around, boxAt, touch } from "./boxes";
 import { type SizeOf, tidyNodes } from "./tidy";
 
 /** Whether a person has given any node a place. */
@@ -19,25 +19,28 @@ export function placed(graph: Graph, sizeOf: SizeOf, direction: Direction): Plac
   const crowd = new Crowd(boxes.values());
   for (const { id } of order(graph)) {
     if (boxes.has(id)) continue;
-    const box = crowd.free({ ...sizeOf(id), ...wanted(graph, id, sizeOf, boxes, direction) }, direction);
+    const box = crowd.free({ ...sizeOf(id), ...wanted(graph, id, sizeOf, boxes, crowd, direction) }, direction);
     boxes.set(id, box);
     crowd.add(box);
   }
   return new Map([...boxes].map(([id, { x, y }]): [string, Position] => [id, [x, y]]));
 }
 
-/** Below its first source, or else beside its target, or else at the side of everything. */
+/** Below its first source; or else above its target, where there is room, or beside it; or at the side of everything. */
 function wanted(
   graph: Graph,
   id: string,
   sizeOf: SizeOf,
   boxes: ReadonlyMap<string, Box>,
+  crowd: Crowd,
   direction: Direction,
 ): { x: number; y: number } {
   const { width, height } = sizeOf(id);
   const source = into(graph, id).flatMap((edge) => boxes.get(edge.source) ?? [])[0];
   if (source) return following(source, { width, height }, direction);
   const target = outOf(graph, id).flatMap((edge) => boxes.get(edge.target) ?? [])[0];
+  const ahead = target && preceding(target, { width, height }, direction);
+  if (ahead && !crowd.hit({ ...ahead, width, height })) return ahead;
   if (target && direction === "down") return { x: target.x - width - ACROSS, y: target.y };
   if (target) return { x: target.x, y: target.y - height - ACROSS };
   const all = around(boxes.values());
@@ -55,10 +58,17 @@ export function following(
     : { x: box.x + box.width + ALONG, y: box.y + (box.height - height) / 2 };
 }
 
+/** The place right before a box, their middles in line. */
+function preceding(box: Box, { width, height }: Size, direction: Direction): { x: number; y: number } {
+  return direction === "down"
+    ? { x: box.x + (box.width - width) / 2, y: box.y - height - ALONG }
+    : { x: box.x - width - ALONG, y: box.y + (box.height - height) / 2 };
+}
+
 const CELL = 400;
 
 /** Boxes by the squares of the canvas that they lie in, so that looking for free room asks only those nearby. */
-class Crowd {
+export class Crowd {
   private readonly cells = new Map<string, Box[]>();
 
   constructor(boxes: Iterable<Box>) {
@@ -81,7 +91,7 @@ class Crowd {
     return box;
   }
 
-  private hit(box: Box): Box | undefined {
+  hit(box: Box): Box | undefined {
     for (const cell of cellsOf(box)) {
       const hit = this.cells.get(cell)?.find((other) => touch(box, other, ACROSS / 2));
       if (hit) return hit;

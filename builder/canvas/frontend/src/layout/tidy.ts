@@ -10,7 +10,7 @@ import { type Wires, components, segments } from "./segments";
 
 export type SizeOf = (id: string) => Size;
 
-/** Places for all nodes and notes. The first node stands at the top, its middle at 0. */
+/** Places for all nodes and notes. The first node that has wires stands at the top, its middle at 0. */
 export function tidy(graph: Graph, sizeOf: SizeOf, direction: Direction): Places {
   const notes = notesOf(graph).map((note) => note.id);
   return placesOf(arranged(graph, sizeOf, direction, notes), direction);
@@ -28,10 +28,12 @@ function arranged(graph: Graph, sizeOf: SizeOf, direction: Direction, notes: rea
     return direction === "down" ? box : turned(box);
   };
   const boxes = wired(graph, size);
+  const sorted = order(graph).map((node) => node.id);
+  const first = sorted.find((id) => boxes.has(id)) ?? sorted[0]; // a node that loses its wires leaves the others where they are
   const loose = graph.nodes.map((node) => node.id).filter((id) => !boxes.has(id));
   beside(boxes, loose, size);
   beside(boxes, notes, size);
-  return anchored(boxes, order(graph)[0]?.id);
+  return anchored(boxes, first);
 }
 
 function wired(graph: Graph, size: SizeOf): Map<string, Box> {

@@ -92,7 +92,17 @@ function LayerTip({ layer }: { readonly layer: Layer }) {
   );
 }
 
-export function ExampleEntry({ example }: { readonly example: Example }) {
+export function ExampleEntries({ examples, first = false }: { readonly examples: readonly Example[]; readonly first?: boolean }) {
+  return (
+    <ul className="nb-entries">
+      {examples.map((example, index) => (
+        <ExampleEntry key={example.name} example={example} reachable={first && index === 0} />
+      ))}
+    </ul>
+  );
+}
+
+function ExampleEntry({ example, reachable }: { readonly example: Example; readonly reachable: boolean }) {
   const { commands, drag } = useStudio();
   const press = usePress(
     (event) => drag(event, { example }),
@@ -101,7 +111,7 @@ export function ExampleEntry({ example }: { readonly example: Example }) {
   return (
     <li>
       <Tip side="right" tip={<span className="nb-help">{example.about}</span>}>
-        <button type="button" className="nb-entry" data-rove data-example={example.name} tabIndex={-1} {...press}>
+        <button type="button" className="nb-entry" data-rove data-example={example.name} tabIndex={reachable ? 0 : -1} {...press}>
           <span className="nb-glyph nb-plain" aria-hidden>
             <Workflow size={14} />
           </span>

@@ -2,12 +2,12 @@
 
 import { ChevronRight, Search, X } from "lucide-react";
 import { useId, useRef, useState } from "react";
-import type { Layer } from "../messages";
-import { ranked } from "../search";
+import type { Example, Layer } from "../messages";
+import { examplesFor, ranked } from "../search";
 import { usePart, useStudio } from "../studio";
 import { IconButton } from "./button";
 import { rove } from "./floating";
-import { Entries, ExampleEntry } from "./palette-entries";
+import { Entries, ExampleEntries } from "./palette-entries";
 
 const RECENT = 5; // as many as help without pushing the families away
 
@@ -19,7 +19,8 @@ export function Palette() {
   const search = useRef<HTMLInputElement>(null);
   const id = useId();
   const offered = catalogue.layers.filter((layer) => !layer.hidden);
-  const found = ranked(offered, wanted);
+  const examples = examplesFor(catalogue.examples, wanted);
+  const found = ranked(offered, wanted, !examples.length);
   const first = () => list.current?.querySelector<HTMLElement>("[data-rove]")?.focus();
 
   return (
@@ -64,20 +65,22 @@ export function Palette() {
           event.stopPropagation();
         }}
       >
-        {wanted ? <Found layers={found} /> : <Everything layers={offered} />}
+        {wanted ? <Found layers={found} examples={examples} /> : <Everything layers={offered} />}
       </div>
     </aside>
   );
 }
 
-function Found({ layers }: { readonly layers: readonly Layer[] }) {
+function Found({ layers, examples }: { readonly layers: readonly Layer[]; readonly examples: readonly Example[] }) {
   const { t } = useStudio();
+  const n = layers.length + examples.length;
   return (
     <>
-      <p className={layers.length ? "nb-hidden" : "nb-empty"} role="status">
-        {layers.length ? t("palette.found", { n: layers.length }) : t("palette.nothing")}
+      <p className={n ? "nb-hidden" : "nb-empty"} role="status">
+        {n ? t("palette.found", { n }) : t("palette.nothing")}
       </p>
       <Entries layers={layers} first />
+      <ExampleEntries examples={examples} first={!layers.length} />
     </>
   );
 }
@@ -105,11 +108,7 @@ function Everything({ layers }: { readonly layers: readonly Layer[] }) {
       ))}
       {catalogue.examples.length > 0 && (
         <Section name={t("palette.examples")} count={catalogue.examples.length} reachable={!sections.length}>
-          <ul className="nb-entries">
-            {catalogue.examples.map((example) => (
-              <ExampleEntry key={example.name} example={example} />
-            ))}
-          </ul>
+          <ExampleEntries examples={catalogue.examples} />
         </Section>
       )}
     </>

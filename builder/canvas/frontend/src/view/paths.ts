@@ -9,7 +9,7 @@ export function safe(text: string): string {
 }
 
 export const flowId = (path: Path): string => path.map(safe).join("/");
-export const noteId = (id: string): string => `note:${safe(id)}`;
+export const noteId = (path: Path): string => `note:${flowId(path)}`;
 export const wireId = (wire: Wired): string =>
   `${flowId(wire.block ?? [])}:${safe(wire.source)}>${safe(wire.target)}:${safe(wire.input ?? "")}`;
 
