@@ -34,13 +34,15 @@ export interface NetworkStore {
   /** Take the version of the server, giving up what was not accepted. */
   readonly adopt: () => Promise<void>;
   /** Keep this version as a network of its own; its id. */
-  readonly copy: () => Promise<string>;
+  readonly copy: (title: string) => Promise<string>;
   /** What edits would lead to, without carrying them out. */
   readonly try: (edits: readonly Edit[], signal?: AbortSignal) => Promise<Trial>;
   readonly fits: (query: FitsQuery, signal?: AbortSignal) => Promise<Fits>;
   /** Keep a document or an example as a new network; its id. */
   readonly create: (what: { readonly document: Document } | { readonly example: string }) => Promise<string>;
   readonly forgetRefusal: () => void;
+  /** Hear that what another tab did was taken over. Returns what ends it. */
+  readonly onElsewhere: (hearer: () => void) => () => void;
 }
 
 /** What a person is looking at; a new object after every change. None of it is part of the document. */
