@@ -203,11 +203,11 @@ def test_a_finger_selects_moves_wires_and_adds(visit: Visit, server: Server) -> 
     page.get_by_role("searchbox").first.fill("gelu")
     hand.entry(page, "GELU").tap()
     hand.expect_shape(page, "gelu1", "32x8x8")
-    x, y = hand.middle(hand.node(page, "gelu1"))
+    x, y = hand.middle(hand.node(page, "gelu1").locator(".nb-glyph"))
     touch(page, (x, y), *((x + step, y) for step in range(10, 101, 10)))
-    until(lambda: hand.middle(hand.node(page, "gelu1"))[0] > x + 50)
+    until(lambda: hand.middle(hand.node(page, "gelu1").locator(".nb-glyph"))[0] > x + 50)
     document = hand.kept(page, server, id)
     assert document.graph.node("gelu1").position  # type: ignore[union-attr]
     x, y = hand.middle(hand.node(page, "input"))
-    touch(page, (x + 250, y), *((x + 250, y + step) for step in range(10, 101, 10)))  # the ground
+    touch(page, (x - 140, y), *((x - 140, y + step) for step in range(10, 101, 10)))  # the ground
     until(lambda: hand.middle(hand.node(page, "input"))[1] > y + 50)

@@ -145,6 +145,8 @@ def test_a_block_is_entered_and_left(page: Page, cnn: str) -> None:
     press(page, "Shift+ArrowDown", "Control+g")
     expect_chosen(page, "block1")
     press(page, "Control+ArrowRight")
+    expect(hand.node(page, "block1/conv1")).to_be_visible()
+    press(page, "ArrowDown")
     expect_chosen(page, "block1/conv1")
     press(page, "ArrowDown")
     expect_chosen(page, "block1/relu1")
@@ -201,9 +203,14 @@ def test_a_note_is_written_found_and_deleted(page: Page, server: Server, cnn: st
     expect(note).to_have_count(1)
     expect(hand.surface(page)).to_have_attribute("aria-activedescendant", re.compile("^note:"))
     press(page, "Enter")
-    page.keyboard.type("!")
+    field = page.locator("[data-panel=inspector] textarea")
+    expect(field).to_be_focused()
+    press(page, "Control+End")
+    page.keyboard.type(" again and again")
     press(page, "Escape")
-    expect(page.locator("[data-note]")).to_contain_text("!")
+    expect(page.locator("[data-note]")).to_contain_text("look at conv2 again and again")
+    press(page, "Control+z")  # what is typed at once is one step
+    expect(page.locator("[data-note]")).to_have_text("look at conv2")
     press(page, "Delete")
     expect(page.locator("[data-note]")).to_have_count(0)
 
@@ -253,18 +260,16 @@ def tool_in_focus(page: Page) -> str | None:
 
 
 def test_the_focus_is_seen_wherever_it_goes(page: Page, cnn: str) -> None:
-    """Each stop of Tab on the canvas has an outline, a name and a role."""
-    press(page, "Escape")
-    seen: list[dict[str, str]] = []
-    for _ in range(60):
-        press(page, "Tab")
-        stop = hand.canvas(page).evaluate(STOP)
-        if stop is None:
-            break
-        seen.append(stop)
-    assert seen
-    assert [stop for stop in seen if not stop["seen"]] == []
-    assert [stop for stop in seen if not stop["name"]] == []
+    """Each stop of Tab on the canvas has an outline and a name."""
+    walk_to(page, "conv1")
+    for key, least in (("Tab", 10), ("Shift+Tab", 3)):
+        hand.surface(page).focus()
+        stops: list[dict[str, str]] = []
+        while len(stops) < 100 and (stop := hand.canvas(page).evaluate(STOP)):
+            stops.append(stop)
+            press(page, key)
+        assert len(stops) > least
+        assert [stop for stop in stops if not stop["seen"] or not stop["name"]] == []
 
 
 def test_a_screen_reader_hears_what_is_chosen(page: Page, cnn: str) -> None:

@@ -138,7 +138,7 @@ export interface Commands {
   readonly leave: () => void; // the block around the selected node
   readonly place: (moved: ReadonlyMap<string, Position>, block: Path, tag?: string) => void;
   readonly wire: () => void; // begins a wire from the selected node, by keyboard
-  readonly configure: () => void; // goes to the inspector's first field
+  readonly configure: () => void; // goes to the inspector's first setting
   readonly renameHere: () => void; // edits the selected name in place
   readonly foldHere: () => boolean; // false where no block is selected
   readonly actualSize: () => void;

@@ -108,5 +108,5 @@ export function writeNote(desk: Desk, position: Position): void {
 
 export function editNote(desk: Desk, id: string, text: string, size?: readonly [number, number]): void {
   const note = graphOf(desk, []).notes?.find((other) => other.id === id);
-  if (note) edit(desk, [], [{ op: "annotate", note: { ...note, text, ...(size ? { size } : {}) } }]);
+  if (note) edit(desk, [], [{ op: "annotate", note: { ...note, text, ...(size ? { size } : {}) } }], `note:${id}`);
 }

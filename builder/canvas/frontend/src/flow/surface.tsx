@@ -84,7 +84,9 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       focus: () => root.current?.focus({ preventScroll: true }),
       configure: () => {
         const panel = root.current?.closest("[data-canvas]")?.querySelector("[data-panel=inspector]");
-        panel?.querySelector<HTMLElement>("input,select,textarea,button")?.focus();
+        const fields = ":is(input,select,textarea)";
+        const first = panel?.querySelector<HTMLElement>(`[data-param] ${fields}`) ?? panel?.querySelector<HTMLElement>(fields);
+        first?.focus();
       },
       element: () => root.current,
       boxes: (block) => boxesOf(latest.current.nodes, block),

@@ -121,12 +121,14 @@ describe("a network that a person has placed", () => {
     expect(overlaps(places, wide)).toEqual([]);
   });
 
-  it("puts a new layer below its source, or beside its target", () => {
+  it("puts a new layer below its source, or above its target", () => {
     const places = placed(net, wide, "down");
     expect(middle(places, "c")).toBe(middle(places, "a"));
     expect(places.get("c")![1]).toBeGreaterThan(SIZE.height);
-    expect(places.get("w1")![0] + 320).toBeLessThan(10);
-    expect(places.get("w1")![1]).toBe(400);
+    expect(places.get("w1")![1] + 90).toBeLessThan(400);
+    const alone = placed({ nodes: [node("input"), at("b", 10, 400)], edges: [edge("input>b")] }, wide, "down");
+    expect(middle(alone, "input")).toBe(middle(alone, "b"));
+    expect(alone.get("input")![1] + SIZE.height).toBeLessThan(400);
   });
 
   it("is drawn in order while nobody has placed a layer, with notes where they are", () => {

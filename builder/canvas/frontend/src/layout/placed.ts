@@ -26,7 +26,7 @@ export function placed(graph: Graph, sizeOf: SizeOf, direction: Direction): Plac
   return new Map([...boxes].map(([id, { x, y }]): [string, Position] => [id, [x, y]]));
 }
 
-/** Below its first source, or else beside its target, or else at the side of everything. */
+/** Behind its first source, or else before its target, or else at the side of everything. */
 function wanted(
   graph: Graph,
   id: string,
@@ -38,8 +38,8 @@ function wanted(
   const source = into(graph, id).flatMap((edge) => boxes.get(edge.source) ?? [])[0];
   if (source) return following(source, { width, height }, direction);
   const target = outOf(graph, id).flatMap((edge) => boxes.get(edge.target) ?? [])[0];
-  if (target && direction === "down") return { x: target.x - width - ACROSS, y: target.y };
-  if (target) return { x: target.x, y: target.y - height - ACROSS };
+  if (target && direction === "down") return { x: target.x + (target.width - width) / 2, y: target.y - height - ALONG };
+  if (target) return { x: target.x - width - ALONG, y: target.y + (target.height - height) / 2 };
   const all = around(boxes.values());
   return direction === "down" ? { x: all.x + all.width + ACROSS, y: all.y } : { x: all.x, y: all.y + all.height + ACROSS };
 }
