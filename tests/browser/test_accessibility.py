@@ -186,16 +186,22 @@ def test_who_wants_motion_sees_it(visit: Visit, server: Server) -> None:
     assert hand.canvas(page).evaluate(MOTION) != []
 
 
-def touch(page: Page, *points: tuple[float, float]) -> None:
-    """One finger that is put down, moved and lifted."""
+def touch(page: Page, *points: tuple[float, float], hold: float = 0) -> None:
+    """One finger that is put down, stays so many milliseconds, is moved and lifted."""
     session = page.context.new_cdp_session(page)
     for number, (x, y) in enumerate(points):
         type = "touchMove" if number else "touchStart"
         session.send("Input.dispatchTouchEvent", {"type": type, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(0 if number else hold)
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_a_finger_selects_moves_wires_and_adds(visit: Visit, server: Server) -> None:
+def line(x: float, y: float, right: float, down: float) -> list[tuple[float, float]]:
+    """Ten steps of a finger."""
+    return [(x + right * step / 10, y + down * step / 10) for step in range(11)]
+
+
+def test_a_finger_does_what_a_mouse_does(visit: Visit, server: Server) -> None:
     page = visit(server, has_touch=True, viewport={"width": 1024, "height": 768})
     id = hand.open_build(page, server, example("digits-cnn"))
     hand.node(page, "relu1").tap(position={"x": 20, "y": 12})
@@ -203,11 +209,17 @@ def test_a_finger_selects_moves_wires_and_adds(visit: Visit, server: Server) -> 
     page.get_by_role("searchbox").first.fill("gelu")
     hand.entry(page, "GELU").tap()
     hand.expect_shape(page, "gelu1", "32x8x8")
-    x, y = hand.middle(hand.node(page, "gelu1").locator(".nb-glyph"))
-    touch(page, (x, y), *((x + step, y) for step in range(10, 101, 10)))
-    until(lambda: hand.middle(hand.node(page, "gelu1").locator(".nb-glyph"))[0] > x + 50)
-    document = hand.kept(page, server, id)
-    assert document.graph.node("gelu1").position  # type: ignore[union-attr]
+    glyph = hand.node(page, "gelu1").locator(".nb-glyph")
+    x, y = hand.middle(glyph)
+    touch(page, *line(x, y, 100, 0))
+    until(lambda: hand.middle(glyph)[0] > x + 50)
+    assert hand.kept(page, server, id).graph.node("gelu1").position  # type: ignore[union-attr]
+    touch(page, hand.middle(glyph), hold=700)
+    expect(page.get_by_role("menu")).to_contain_text("Duplicate")
     x, y = hand.middle(hand.node(page, "input"))
-    touch(page, (x - 140, y), *((x - 140, y + step) for step in range(10, 101, 10)))  # the ground
+    touch(page, *line(x - 140, y, 0, 100))  # the ground
     until(lambda: hand.middle(hand.node(page, "input"))[1] > y + 50)
+    expect(page.get_by_role("menu")).to_have_count(0)
+    x, y = hand.middle(hand.port(page, "conv1", "out"))
+    touch(page, *line(x, y, -140, 40))  # a wire to empty ground
+    expect(page.get_by_role("dialog").locator("[data-layer=MaxPool2d]")).to_be_visible()
