@@ -1,5 +1,5 @@
-"""Every page and every state of the canvas under axe-core, in light and dark: no finding that is serious or worse. And the
-canvas in high contrast, without motion, and under a finger."""
+"""Every page and every state of the canvas under axe-core, in light and dark: no finding that is serious or worse. And
+the canvas in high contrast, without motion, and under a finger."""
 
 import io
 import os
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from builder.graph.document import Document
 from tests.browser import hand
-from tests.browser.acts import go, settle, until, wait_for_step
+from tests.browser.acts import go, setting, settle, until, wait_for_step
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.documents import chain, edited
@@ -69,16 +69,20 @@ def test_a_page_has_no_serious_finding(visit: Visit, server: Server, run: str, n
     if name in ("canvas", "both"):
         hand.expect_checked(page)
         hand.choose(page, "conv1")
+    if name == "outline":
+        expect(setting(page, "conv1", "id")).to_have_value("conv1")
     if name == "train":
         wait_for_step(page, 1)
     settle(page)
-    expect(page.get_by_test_id("stMain")).to_be_visible()
+    expect(page.locator("[data-stale=true], [data-testid=stSkeleton]")).to_have_count(0)  # what is drawn anew is faint
     assert findings(page) == []
 
 
 def broken() -> Document:
     """A block, a layer that is off, a note, and each kind of problem."""
-    document = chain(("Conv2d", {"out_channels": 4}), "ReLU", "BatchNorm2d", "Linear", "Dropout", ("Linear", {"out_features": 7}))
+    document = chain(
+        ("Conv2d", {"out_channels": 4}), "ReLU", "BatchNorm2d", "Linear", "Dropout", ("Linear", {"out_features": 7})
+    )
     edits = [
         {"op": "group", "nodes": ["conv1", "relu1"], "id": "block1"},
         {"op": "disable", "nodes": ["dropout1"], "disabled": True},
@@ -163,6 +167,8 @@ def test_high_contrast_shows_layers_and_the_chosen_one(visit: Visit, server: Ser
     style, width = hand.node(page, "batchnorm1").evaluate(outline)
     assert (style, width) != ("none", "0px")
     assert pixels(page, "batchnorm1") - plain
+    view = page.get_by_role("radio", name="Canvas")
+    assert view.evaluate(outline) != page.get_by_role("radio", name="Outline").evaluate(outline)
     for path in hand.nodes(page):
         expect(hand.node(page, path)).to_be_visible()
 

@@ -187,7 +187,6 @@ def test_a_slow_server_leaves_the_canvas_usable(page: Page, server: Server, cnn:
     assert values(server, cnn) == (7, 6)
 
 
-
 @pytest.fixture
 def disputed(page: Page, cnn: str) -> Page:
     """A second tab that wrote after the first did, without having seen it."""
