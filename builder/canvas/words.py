@@ -12,6 +12,8 @@ WORDS = {
         "a question mark lists all keys."
     ),
     "copied": _("Copied."),
+    "copy_title": _("{title} (copy)"),
+    "elsewhere": _("Another tab changed this network. You see its version."),
     "empty_add": _("Add a layer"),
     "empty_text": _(
         "Drag a layer from the palette to here, press / to search for one, or begin with a ready network. "
@@ -251,7 +253,7 @@ WORDS = {
     "sync.offline": _("Offline, your edits are kept"),
     "sync.pending": _("Checks pending…"),
     "sync.saved": _("Saved"),
-    "sync.saving": _("Saving…"),
+    "sync.saving": _("Saving, checks pending…"),
     "tool.align": _("Align"),
     "tool.delete": _("Delete"),
     "tool.direction": _("Lay out from left to right"),

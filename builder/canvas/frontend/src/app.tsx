@@ -28,6 +28,7 @@ export function App({ network, catalogue, host }: AppProps) {
   const ground = useRef<Ground | null>(null);
   const studio = useMemo(() => assembled(network, catalogue, host, ground), [network, catalogue, host]);
   useEffect(() => network.subscribe(() => prune(studio)), [network, studio]);
+  useEffect(() => network.onElsewhere(() => studio.commands.say(studio.t("elsewhere"))), [network, studio]);
   return (
     <StudioProvider value={studio}>
       <ReactFlowProvider key={network.id}>

@@ -34,13 +34,15 @@ export interface NetworkStore {
   /** Take the version of the server, giving up what was not accepted. */
   readonly adopt: () => Promise<void>;
   /** Keep this version as a network of its own; its id. */
-  readonly copy: () => Promise<string>;
+  readonly copy: (title: string) => Promise<string>;
   /** What edits would lead to, without carrying them out. */
   readonly try: (edits: readonly Edit[], signal?: AbortSignal) => Promise<Trial>;
   readonly fits: (query: FitsQuery, signal?: AbortSignal) => Promise<Fits>;
   /** Keep a document or an example as a new network; its id. */
   readonly create: (what: { readonly document: Document } | { readonly example: string }) => Promise<string>;
   readonly forgetRefusal: () => void;
+  /** Hear that what another tab did was taken over. Returns what ends it. */
+  readonly onElsewhere: (hearer: () => void) => () => void;
 }
 
 /** What a person is looking at; a new object after every change. None of it is part of the document. */
@@ -136,7 +138,7 @@ export interface Commands {
   readonly leave: () => void; // the block around the selected node
   readonly place: (moved: ReadonlyMap<string, Position>, block: Path, tag?: string) => void;
   readonly wire: () => void; // begins a wire from the selected node, by keyboard
-  readonly configure: () => void; // goes to the inspector's first field
+  readonly configure: () => void; // goes to the inspector's first setting
   readonly renameHere: () => void; // edits the selected name in place
   readonly foldHere: () => boolean; // false where no block is selected
   readonly actualSize: () => void;

@@ -122,5 +122,5 @@ function freeRoom({ stage }: Desk): Position {
 
 export function editNote(desk: Desk, id: string, text: string, size?: readonly [number, number]): void {
   const note = graphOf(desk, []).notes?.find((other) => other.id === id);
-  if (note) edit(desk, [], [{ op: "annotate", note: { ...note, text, ...(size ? { size } : {}) } }]);
+  if (note) edit(desk, [], [{ op: "annotate", note: { ...note, text, ...(size ? { size } : {}) } }], `note:${id}`);
 }

@@ -11,6 +11,7 @@ import { write } from "./clipboard";
 import { type Desk, say } from "./desk";
 
 const MOST_BYTES = 5_000_000;
+const MOST_TITLE = 200; // letters of it that a copy's title repeats
 const SHARPNESS = 2; // pixels of a PNG for each of the canvas
 const MOST_PIXELS = 8000; // browsers draw no wider picture
 
@@ -90,5 +91,6 @@ export async function openExample(desk: Desk, example: Example): Promise<void> {
 }
 
 export async function openCopy(desk: Desk): Promise<void> {
-  desk.host.open(await desk.network.copy());
+  const title = desk.network.get().document.title.slice(0, MOST_TITLE) || desk.t("facts.untitled");
+  desk.host.open(await desk.network.copy(desk.t("copy_title", { title })));
 }

@@ -3,7 +3,7 @@
 import { graphAt, into, keyOf, nodeOf, order, outOf } from "../document/graph";
 import { walk } from "../layout/walk";
 import type { Path, Way } from "../studio";
-import { flowId, idOf, parentOf, samePath, sameWire } from "../view/paths";
+import { flowId, idOf, noteId, parentOf, samePath, sameWire } from "../view/paths";
 import { choose, type Desk, graphOf, nodeOfPath, say } from "./desk";
 
 export function select(desk: Desk, path: Path | null, extend = false): void {
@@ -29,25 +29,30 @@ export function show(desk: Desk, path: Path): void {
 const ARROWS = { up: "ArrowUp", down: "ArrowDown", left: "ArrowLeft", right: "ArrowRight" } as const;
 
 export function step(desk: Desk, way: Way, extend = false): void {
-  const { nodes, edges } = desk.view.get();
-  const here = nodes.at(-1);
+  const { nodes, edges, notes, direction } = desk.view.get();
+  const here = nodes.at(-1) ?? (notes.length ? notes.slice(-1) : undefined);
   const wire = edges.at(-1);
   if (!here && wire) {
     const back = way === "up" || way === "left";
     return go(desk, [...(wire.block ?? []), back ? wire.source : wire.target]);
   }
   if (!here) {
-    const first = order(desk.network.get().document.graph)[0];
+    const { graph } = desk.network.get().document;
+    const first = order(graph)[0] ?? graph.notes?.[0];
     return first && go(desk, [first.id]);
   }
   const block = parentOf(here);
-  const found = walk(graphOf(desk, block), desk.stage.current?.boxes(block) ?? new Map(), idOf(here), ARROWS[way]);
+  const found = walk(graphOf(desk, block), desk.stage.current?.boxes(block) ?? new Map(), idOf(here), ARROWS[way], direction);
   if (found !== null) go(desk, [...block, found], extend);
 }
 
 function go(desk: Desk, path: Path, extend = false): void {
-  select(desk, path, extend);
-  desk.stage.current?.centre(flowId(path));
+  const note = !nodeOfPath(desk, path);
+  const { notes } = desk.view.get();
+  if (!note) select(desk, path, extend);
+  else if (extend) desk.view.set({ notes: [...new Set([...notes, idOf(path)])] });
+  else choose(desk, [], [], path);
+  desk.stage.current?.centre(note ? noteId(idOf(path)) : flowId(path));
 }
 
 /** Select a wire of the selected node; while one is selected, the next one there. */

@@ -13,7 +13,7 @@ import {
 import { memo, useCallback, useLayoutEffect, useRef } from "react";
 import type { Position } from "../document/types";
 import { type Path, type Stage, type Studio, usePart, useStudio } from "../studio";
-import { flowId, idOf, parentOf } from "../view/paths";
+import { flowId, idOf, noteId, parentOf } from "../view/paths";
 import { viewports } from "../view/view";
 import { BlockNode } from "./block-node";
 import type { Ground } from "./drag";
@@ -51,7 +51,10 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
   const snap = usePart(view, (looking) => looking.snap);
   const minimap = usePart(view, (looking) => looking.minimap);
   const wiring = usePart(hand, (now) => now.wiring !== null);
-  const active = usePart(view, ({ nodes, notes }) => (nodes.length + notes.length === 1 ? nodes[0] : undefined));
+  const active = usePart(view, ({ nodes: [node, second], notes: [note, other] }) => {
+    if (second || other || (node && note)) return undefined;
+    return node ? flowId(node) : note && noteId(note);
+  });
   const far = useStore(({ transform: [, , zoom] }) => (zoom < FARTHER ? "very" : zoom < FAR ? "yes" : undefined));
 
   const under = useCallback((x: number, y: number) => {
@@ -81,7 +84,9 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       focus: () => root.current?.focus({ preventScroll: true }),
       configure: () => {
         const panel = root.current?.closest("[data-canvas]")?.querySelector("[data-panel=inspector]");
-        panel?.querySelector<HTMLElement>("input,select,textarea,button")?.focus();
+        const fields = ":is(input,select,textarea)";
+        const first = panel?.querySelector<HTMLElement>(`[data-param] ${fields}`) ?? panel?.querySelector<HTMLElement>(fields);
+        first?.focus();
       },
       element: () => root.current,
       boxes: (block) => boxesOf(latest.current.nodes, block),
@@ -135,7 +140,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       tabIndex={0}
       aria-label={t("canvas")}
       aria-describedby="nf-help"
-      aria-activedescendant={active ? flowId(active) : undefined}
+      aria-activedescendant={active}
       data-far={far}
       data-wiring={wiring || undefined}
       data-surface

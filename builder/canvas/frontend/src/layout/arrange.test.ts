@@ -120,7 +120,7 @@ describe("arrow keys", () => {
   const net = graph("a left right join lone", "a>left a>right left>join right>join");
   const at = boxes({ a: [100, 0], left: [0, 100], right: [200, 100], join: [100, 200], lone: [600, 100] });
   const go = (id: string, ...arrows: readonly Arrow[]) =>
-    arrows.reduce<string | null>((now, arrow) => now && walk(net, at, now, arrow), id);
+    arrows.reduce<string | null>((now, arrow) => now && walk(net, at, now, arrow, "down"), id);
 
   it("follow the wires, then what lies beside", () => {
     expect(go("a", "ArrowDown", "ArrowDown")).toBe("join");
@@ -131,6 +131,12 @@ describe("arrow keys", () => {
     expect(walk(net, at, "a", "ArrowRight", "right")).toBe("right");
   });
 
+  it("reach notes too", () => {
+    const beside = boxes({ a: [100, 0], left: [0, 100], note: [500, 20] });
+    expect(walk(net, beside, "a", "ArrowRight", "down")).toBe("note");
+    expect(walk(net, beside, "note", "ArrowLeft", "down")).toBe("a");
+  });
+
   it("stay where nothing lies", () => {
     expect(go("a", "ArrowUp")).toBeNull();
     expect(go("gone", "ArrowUp")).toBeNull();
@@ -138,7 +144,7 @@ describe("arrow keys", () => {
 
   it("take the longest wire of all when it is the only one that way", () => {
     const long = graph("a b", "a>b");
-    expect(walk(long, boxes({ a: [0, 0], b: [900, 90] }), "a", "ArrowDown")).toBe("b");
+    expect(walk(long, boxes({ a: [0, 0], b: [900, 90] }), "a", "ArrowDown", "down")).toBe("b");
   });
 });
 

@@ -13,20 +13,20 @@ const STEP: Record<Arrow, readonly [number, number]> = {
   ArrowRight: [1, 0],
 };
 
-/** The node that an arrow key leads to: the way of the wires along them, else the nearest on that side. */
+/** What an arrow key leads to: the way of the wires along them, else the nearest node or note on that side. */
 export function walk(
   graph: Graph,
   boxes: ReadonlyMap<string, Box>,
   id: string,
   arrow: Arrow,
-  direction: Direction = "down",
+  direction: Direction,
 ): string | null {
   const from = boxes.get(id);
   if (!from) return null;
   const [dx, dy] = STEP[arrow];
   const alongWires = direction === "down" ? dy !== 0 : dx !== 0;
   const wired = [...outOf(graph, id).map((edge) => edge.target), ...into(graph, id).map((edge) => edge.source)];
-  const all = graph.nodes.map((node) => node.id).filter((other) => other !== id);
+  const all = [...boxes.keys()].filter((other) => other !== id);
   const onWires = alongWires ? nearest(boxes, from, wired, STEP[arrow], Infinity) : null;
   return onWires ?? nearest(boxes, from, all, STEP[arrow], 2);
 }

@@ -296,10 +296,11 @@ describe("another tab", () => {
     world.server.edit("b", "other");
     tab.insert("mine");
     await pass(50);
-    const copied = tab.network.copy();
+    const copied = tab.network.copy("mine (copy)");
     await pass(100);
     expect(await copied).toBe("copy");
     expect(world.server.created[0]?.graph.nodes.map(({ id }) => id)).toEqual(["mine"]);
+    expect(world.server.created[0]?.title).toBe("mine (copy)");
     expect(tab.ids).toEqual(["other"]);
     expect(tab.network.get().sync).toBe("saved");
   });
@@ -327,7 +328,7 @@ describe("a network that", () => {
     await pass(50);
     expect(tab.network.get().sync).toBe("missing");
     expect(tab.ids).toEqual(["mine"]);
-    void tab.network.copy();
+    void tab.network.copy("mine (copy)");
     await pass(50);
     expect(world.server.created).toHaveLength(1);
   });

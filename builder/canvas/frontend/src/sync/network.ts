@@ -73,7 +73,6 @@ export class Network implements NetworkStore {
 
   readonly get = (): Opened => this.snapshot;
 
-  /** Hear that what another tab did was taken over. Returns what ends it. */
   readonly onElsewhere = (hearer: () => void): (() => void) => {
     this.hearers.add(hearer);
     return () => this.hearers.delete(hearer);
@@ -109,8 +108,8 @@ export class Network implements NetworkStore {
     this.publish();
   };
 
-  readonly copy = async (): Promise<string> => {
-    const id = await this.create({ document: this.snapshot.document });
+  readonly copy = async (title: string): Promise<string> => {
+    const id = await this.create({ document: { ...this.snapshot.document, title } });
     this.giveUp(); // nothing is lost: this version lives in the copy
     return id;
   };
