@@ -48,11 +48,12 @@ export function step(desk: Desk, way: Way, extend = false): void {
 
 function go(desk: Desk, path: Path, extend = false): void {
   const note = !nodeOfPath(desk, path);
+  if (note && path.length > 1) return; // a note inside a block is looked at, not selected
   const { notes } = desk.view.get();
   if (!note) select(desk, path, extend);
   else if (extend) desk.view.set({ notes: [...new Set([...notes, idOf(path)])] });
   else choose(desk, [], [], path);
-  desk.stage.current?.centre(note ? noteId(idOf(path)) : flowId(path));
+  desk.stage.current?.centre(note ? noteId(path) : flowId(path));
 }
 
 /** Select a wire of the selected node; while one is selected, the next one there. */

@@ -53,7 +53,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
   const wiring = usePart(hand, (now) => now.wiring !== null);
   const active = usePart(view, ({ nodes: [node, second], notes: [note, other] }) => {
     if (second || other || (node && note)) return undefined;
-    return node ? flowId(node) : note && noteId(note);
+    return node ? flowId(node) : note && noteId([note]);
   });
   const far = useStore(({ transform: [, , zoom] }) => (zoom < FARTHER ? "very" : zoom < FAR ? "yes" : undefined));
 
