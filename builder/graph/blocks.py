@@ -134,9 +134,15 @@ def ungrouped(graph: Graph, block: Node) -> Graph:
             edge = edge.model_copy(update={"source": plain.end})
         if edge not in edges:
             edges.append(edge)
+    notes = list(graph.notes)
+    for note in block.graph.notes:
+        id = numbered("note", taken) if note.id in taken else note.id
+        taken.add(id)
+        notes.append(note.model_copy(update={"id": id}))
     return graph.having(
         (*graph.nodes[:at], *plain.nodes, *graph.nodes[at + 1 :]),
         (*edges, *(e for e in plain.edges if e not in edges)),
+        notes,
     )
 
 

@@ -200,3 +200,11 @@ def test_a_file_with_blocks_too_deep_or_too_full_is_refused() -> None:
     document = {"format": "netbuilder", "version": 1, "graph": {"nodes": [{"id": "b", "type": "Block", "graph": full}]}}
     with pytest.raises(Error, match=r"\[L-NODES\] 2,001 nodes"):
         from_json(document)
+
+
+def test_ungroup_brings_the_notes_of_a_block_along() -> None:
+    note = {"op": "annotate", "note": {"id": "note1", "text": "inside"}}
+    document = apply(chain("ReLU"), {"op": "group", "nodes": ["relu1"]}, inside("block1", note))
+    document = apply(document, {"op": "annotate", "note": {"id": "note1", "text": "outside"}})
+    flat = apply(document, {"op": "ungroup", "node": "block1"})
+    assert [(n.id, n.text) for n in flat.graph.notes] == [("note1", "outside"), ("note2", "inside")]

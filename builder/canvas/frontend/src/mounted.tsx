@@ -4,10 +4,10 @@ import { useEffect, useState } from "react";
 import { App } from "./app";
 import type { Host } from "./commands/desk";
 import { follow, type Teller } from "./follow";
-import { watchRun } from "./live";
 import type { Catalogue, Data } from "./messages";
 import { usePart } from "./studio";
 import { ask } from "./sync/http";
+import { watch } from "./sync/live";
 import { type Network, openNetwork } from "./sync/network";
 import { openView } from "./view/view";
 
@@ -72,7 +72,14 @@ function useReady(network: Network): boolean {
 function usePython(network: Network, data: Data, streamlit: Streamlit, ready: boolean): void {
   const view = openView(network.id);
   useEffect(() => (ready && data.follow ? follow(network, view, streamlit) : undefined), [network, view, streamlit, ready, data.follow]);
-  useEffect(() => (data.run ? watchRun(network.id, data.run, view) : undefined), [network.id, data.run, view]);
+  useEffect(() => {
+    if (!data.run) return undefined;
+    const end = watch(network.id, data.run, (live) => view.set({ live }));
+    return () => {
+      end();
+      view.set({ live: {} });
+    };
+  }, [network.id, data.run, view]);
   useEffect(() => {
     const here = ready && data.selected !== null && network.get().document.graph.nodes.some((node) => node.id === data.selected);
     if (here && data.selected !== null) view.set({ nodes: [[data.selected]], edges: [], notes: [] });

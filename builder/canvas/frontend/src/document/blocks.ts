@@ -155,11 +155,17 @@ export function ungrouped(graph: Graph, block: Node): Graph {
     if (edge.target === block.id || (edge.source === block.id && plain.end === undefined)) continue;
     wires.add(edge.source === block.id ? { ...edge, source: plain.end! } : edge);
   }
-  return having(
+  const flat = having(
     graph,
     [...graph.nodes.slice(0, at), ...plain.nodes, ...graph.nodes.slice(at + 1)],
     [...wires.all, ...plain.edges.filter((edge) => !wires.has(edge))],
   );
+  const notes = notesOf(block.graph).map((note) => {
+    const id = taken.has(note.id) ? numbered("note", taken) : note.id;
+    taken.add(id);
+    return { ...note, id };
+  });
+  return notes.length ? { ...flat, notes: [...notesOf(graph), ...notes] } : flat;
 }
 
 /** The source of each of a block's inputs, in their order; undefined for one that is not connected. */
