@@ -9,18 +9,22 @@ from torch import nn
 
 from builder.compiler.check import check
 from builder.compiler.model import build
+from builder.compiler.trace import defaults
 from builder.core.specs import Spec
 from builder.data.fields import DataSpec
 from builder.graph.blocks import free_id
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.graph.edit import apply
-from builder.layers import LAYERS, Call
+from builder.layers import Call
 from builder.training.losses import loss_function
 
 Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
-METHODS = {"reshape", "permute", "mean", "amax", "unbind", "__init__"}
+METHODS = {
+    "amax", "chunk", "cumsum", "flatten", "maximum", "mean", "minimum", "permute", "reshape", "squeeze", "sum",
+    "unbind", "unflatten", "unsqueeze", "__init__",
+}  # fmt: skip
 
 
 def chain(*steps: Step, data: str = "digits", ends: bool = True, **settings: Any) -> Document:
@@ -107,9 +111,9 @@ def _is_allowed(called: ast.expr) -> bool:
         case ast.Name(id="super"):
             return True
         case ast.Attribute(value=ast.Name(id="nn"), attr=name):
-            return name in LAYERS and issubclass(getattr(nn, name), nn.Module)
+            return issubclass(getattr(nn, name), nn.Module)
         case ast.Attribute(value=ast.Name(id="torch"), attr=name):
-            return name == "cat"
+            return name in ("cat", "ones_like", "randn_like", "sin")
         case ast.Attribute(value=ast.Name(id="self")):
             return True
         case ast.Attribute(attr=name):
@@ -117,7 +121,7 @@ def _is_allowed(called: ast.expr) -> bool:
     return False
 
 
-def as_source(call: Call, defaults: dict[str, Any]) -> nn.Module:
+def as_source(call: Call) -> nn.Module:
     """The module that a call's line of source makes."""
     module = eval(call.source(defaults), {"nn": nn})
     assert isinstance(module, nn.Module)

@@ -12,7 +12,7 @@ from builder.graph.document import Edge, Graph, Node
 from builder.graph.recipe import Recipe
 from builder.layers import Layer
 
-PASSING = ("Normalisation", "Activation", "Regularisation")  # families that keep the shape
+PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 
 
 def answer(
@@ -56,8 +56,14 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str,
             edit: dict[str, object] = {"op": "set_params", "node": id, "params": {"out_features": classes}}
             return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
-        id = found.sources[0] if alone and (found.off or type(layer).family in PASSING) else None
+        passing = alone and (found.off or (type(layer).family in PASSING and _keeps(found, nodes)))
+        id = found.sources[0] if passing else None
     return _add_linear(graph, wire, spec, classes)
+
+
+def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
+    """Whether a layer gives the shape that it gets, which a GLU does not."""
+    return found.spec == nodes[found.sources[0]].spec
 
 
 def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:

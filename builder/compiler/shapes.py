@@ -1,14 +1,16 @@
 """Shapes: whether what flows into a layer fits, and what it makes of it."""
 
+import re
 from collections.abc import Sequence
 
 from builder.compiler.structure import named
 from builder.compiler.trace import Traced, trace
 from builder.core.errors import Fix, Problem
+from builder.core.settings import parameters
 from builder.core.specs import AXES, Spec
 from builder.core.text import _, quote
 from builder.graph.document import Edge, Node
-from builder.layers import Layer, Many
+from builder.layers import LAYERS, Layer
 
 
 def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Traced | Problem:
@@ -17,7 +19,7 @@ def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ..
         problem = unfit(node, layer, wire, spec)
         if problem:
             return problem
-    if isinstance(layer.inputs, Many):
+    if type(layer).alike:
         problem = _unequal(node, layer, wires, inputs)
         if problem:
             return problem
@@ -64,23 +66,18 @@ def _fit(node: Node, layer: Layer, wire: Edge, spec: Spec, ranks: set[int]) -> F
         return between("Embedding")
     if layer.takes == "int64":
         return None
-    if name == "BatchNorm2d" and rank in (2, 3):
-        return _swap(node, "BatchNorm1d")
-    if name == "BatchNorm1d" and rank == 4:
-        return _swap(node, "BatchNorm2d")
-    if name == "Conv2d" and rank == 3:
-        return _swap(node, "Conv1d")
-    if name == "Conv1d" and rank == 4:
-        return _swap(node, "Conv2d")
+    sibling = LAYERS.get(f"{name[:-2]}{max(rank - 2, 1)}d") if re.search(r"[123]d$", name) else None
+    if sibling and rank in {len(a.split()) for a in sibling.accepts.split("|")}:
+        return _swap(node, type(layer), sibling)
     return between("Flatten") if 2 in ranks and rank > 2 else None
 
 
-def _swap(node: Node, type: str) -> Fix:
-    keep = [] if type.startswith("Conv") else list(node.params)
-    kept = [*keep, "out_channels"] if type.startswith("Conv") else keep
-    return Fix(
-        _("Change it to {type}").format(type=type), ({"op": "replace", "node": node.id, "type": type, "keep": kept},)
-    )
+def _swap(node: Node, old: type[Layer], new: type[Layer]) -> Fix:
+    """Change a layer to the one for another number of axes, with the settings that both understand."""
+    kinds = {p.name: p.kind for p in parameters(new)}
+    kept = [p.name for p in parameters(old) if p.name in node.params and kinds.get(p.name) == p.kind]
+    edit = {"op": "replace", "node": node.id, "type": new.__name__, "keep": kept}
+    return Fix(_("Change it to {type}").format(type=new.__name__), (edit,))
 
 
 def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Problem | None:

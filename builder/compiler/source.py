@@ -77,7 +77,7 @@ def _lines(
 ) -> None:
     call = step.layer.module(*(report.network[source].spec for source in step.sources))
     if call:
-        modules.append(f"        self.{names[place]} = {call.source(defaults(call.name))}")
+        modules.append(f"        self.{names[place]} = {call.source(defaults)}")
     expression = step.layer.forward(f"self.{names[place]}", *(names[source] for source in step.sources))
     lines.append(f"        {names[place]} = {expression}  # {_shape(step.spec)}")
 

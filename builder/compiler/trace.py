@@ -3,7 +3,7 @@
 import inspect
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any, cast
 
 import torch
@@ -64,7 +64,8 @@ def _try(layer: Layer, inputs: tuple[Spec, ...]) -> Traced:
     return Traced(spec, params, counted.flops // inputs[0].shape[0])
 
 
-AXES_OF_RANK = {2: "N F", 3: "N L F", 4: "N C H W"}
+AXES_OF_RANK = {2: "N F", 3: "N L F", 4: "N C H W", 5: "N C D H W"}
+NETWORK = SimpleNamespace(training=False)  # what an expression sees as `self`
 
 
 class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -87,7 +88,8 @@ def constructor(call: Call) -> type[nn.Module]:
 
 def construct(call: Call) -> nn.Module:
     """The module that a call describes."""
-    return constructor(call)(*call.args, **call.kwargs)
+    args = (construct(value) if isinstance(value, Call) else value for value in call.args)
+    return constructor(call)(*args, **call.kwargs)
 
 
 @cache
@@ -107,4 +109,4 @@ def _compiled(expression: str) -> CodeType:
 
 def evaluate(expression: str, names: dict[str, Any]) -> torch.Tensor:
     """The value of a layer's forward expression. Expressions are written by layers, never by users."""
-    return cast(torch.Tensor, eval(_compiled(expression), {"torch": torch}, names))
+    return cast(torch.Tensor, eval(_compiled(expression), {"torch": torch, "self": NETWORK}, names))

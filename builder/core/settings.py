@@ -21,10 +21,17 @@ from builder.core.text import _, quote
 Kind = Literal["int", "float", "bool", "choice", "pair", "ints", "text"]
 
 
-def _twice(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return (value, value)
-    return tuple(value) if isinstance(value, list) else value
+def _times(n: int) -> BeforeValidator:
+    """One number stands for all `n`."""
+
+    def spread(value: object) -> object:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return (value,) * n
+        if isinstance(value, list | tuple):
+            return tuple(value) * (n if len(value) == 1 else 1)
+        return value
+
+    return BeforeValidator(spread)
 
 
 def _as_tuple(value: object) -> object:
@@ -33,8 +40,11 @@ def _as_tuple(value: object) -> object:
 
 Size = Annotated[int, Field(ge=1, le=65_536)]
 Margin = Annotated[int, Field(ge=0, le=65_536)]
-Pair = Annotated[tuple[Size, Size], BeforeValidator(_twice)]  # height and width; one number stands for both
-Margins = Annotated[tuple[Margin, Margin], BeforeValidator(_twice)]
+Pair = Annotated[tuple[Size, Size], _times(2)]  # height and width; one number stands for both
+Margins = Annotated[tuple[Margin, Margin], _times(2)]
+Triple = Annotated[tuple[Size, Size, Size], _times(3)]  # depth, height and width
+Depths = Annotated[tuple[Margin, Margin, Margin], _times(3)]  # margins of depth, height and width
+Sides = Annotated[tuple[Margin, Margin, Margin, Margin], _times(4)]  # left, right, top, bottom
 Ints = Annotated[tuple[int, ...], BeforeValidator(_as_tuple), Field(max_length=16)]
 
 
@@ -110,7 +120,7 @@ def _bare(annotation: Any) -> Any:
 def _kind(annotation: Any) -> Kind:
     annotation = _bare(annotation)
     if get_origin(annotation) is tuple:
-        return "ints" if Ellipsis in get_args(annotation) else "pair"
+        return "pair" if len(get_args(annotation)) == 2 and Ellipsis not in get_args(annotation) else "ints"
     kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}
     return kinds[annotation]
 

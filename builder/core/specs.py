@@ -9,6 +9,7 @@ BYTES: dict[DType, int] = {"float32": 4, "int64": 8}
 AXES = {
     "N": "sample",
     "C": "channel",
+    "D": "depth",
     "H": "height",
     "W": "width",
     "L": "position",

@@ -6,7 +6,7 @@ source and tests read it from here. No layer file imports torch.
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -48,18 +48,21 @@ COLOURS = {
 class Call:
     """A constructor by dotted name with its arguments: called it makes the module, printed the line of source.
 
-    Arguments are numbers, strings, None, or tuples of these, so that printing them is safe.
+    Arguments are numbers, strings, None, tuples of these, or calls, so that printing them is safe.
     """
 
     def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
         assert name.startswith("nn.")
-        assert all(_is_plain(value) for value in (*args, *kwargs.values()))
+        assert all(_is_plain(value) for value in kwargs.values())
+        assert all(_is_plain(value) or isinstance(value, Call) for value in args)
         self.name, self.args, self.kwargs = name, args, kwargs
 
-    def source(self, defaults: dict[str, Any]) -> str:
-        """`nn.Conv2d(1, 32, 3)`; keyword arguments equal to the constructor's own `defaults` are left out."""
-        named = {k: v for k, v in self.kwargs.items() if k not in defaults or _same(defaults[k], v) is False}
-        words = [_print(value) for value in self.args] + [f"{k}={_print(v)}" for k, v in named.items()]
+    def source(self, defaults: Callable[[str], Mapping[str, Any]]) -> str:
+        """`nn.Conv2d(1, 32, 3)`; keyword arguments equal to the `defaults` of the constructor's name are left out."""
+        usual = defaults(self.name)
+        named = {k: v for k, v in self.kwargs.items() if k not in usual or _same(usual[k], v) is False}
+        words = [value.source(defaults) if isinstance(value, Call) else _print(value) for value in self.args]
+        words += [f"{k}={_print(v)}" for k, v in named.items()]
         return f"{self.name}({', '.join(words)})"
 
 
@@ -86,7 +89,8 @@ class Layer(Settings):
     `accepts` gives the axes of an input, alternatives separated by `|`; empty takes anything. `gives` names the axes of
     the output; empty keeps the input's where the number of axes is unchanged. `keys` are the parameters that stand on a
     node (None: the first two that are no switches), `glyph` its sign in up to three characters (empty: from its name);
-    a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it.
+    a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it. A layer whose
+    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`.
     """
 
     family: ClassVar[str] = ""
@@ -98,6 +102,7 @@ class Layer(Settings):
     glyph: ClassVar[str] = ""
     hidden: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
+    alike: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -110,7 +115,10 @@ class Layer(Settings):
         return None
 
     def forward(self, module: str, *x: str) -> str:
-        """The expression that computes the output from the names of the module and of the inputs."""
+        """The expression that computes the output from the names of the module and of the inputs.
+
+        It may ask for `self.training`: `self` is the network.
+        """
         return f"{module}({', '.join(x)})"
 
     def complaints(self, *x: Spec) -> Iterator[Complaint]:
@@ -196,7 +204,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _print(value: Any) -> str:
-    if isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]:
+    if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         return repr(value[0])  # kernel_size=3 reads better than (3, 3)
     return f'"{value}"' if isinstance(value, str) and value.isidentifier() else repr(value)
 

@@ -11,6 +11,14 @@ from pydantic import Field
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.layers.layer import Call, Complaint, Layer
+from builder.layers.windows import setting
+
+
+def no_token(index: int | None, x: Spec) -> Iterator[Complaint]:
+    """Complain about an id of padding that no token has."""
+    if index is not None and index >= (x.categories or 1):
+        text = _("padding_idx {index} is not one of the {n} tokens").format(index=index, n=x.categories)
+        yield Complaint(text, *setting("padding_idx", [0]))
 
 
 class Embedding(Layer):
@@ -34,12 +42,65 @@ class Embedding(Layer):
     )
 
     def complaints(self, x: Spec) -> Iterator[Complaint]:
-        if self.padding_idx is not None and self.padding_idx >= (x.categories or 1):
-            text = _("padding_idx {index} is not one of the {n} tokens").format(index=self.padding_idx, n=x.categories)
-            yield Complaint(text, {"padding_idx": 0}, _("Set {name} to {value}").format(name="padding_idx", value=0))
+        yield from no_token(self.padding_idx, x)
 
     def module(self, x: Spec) -> Call:
         return Call("nn.Embedding", x.categories or 1, self.embedding_dim, padding_idx=self.padding_idx)
+
+
+class EmbeddingBag(Layer):
+    """Look up a learned vector for each token, and keep their mean: a text as one vector.
+
+    Shape:  (N, L) of token ids -> (N, embedding_dim)
+    Formula: y = (W[x₁] + … + W[x_L]) / L, padding left out
+    Source: torch.nn.EmbeddingBag; Joulin et al. 2016, arXiv:1607.01759.
+    """
+
+    family = "Sequence"
+    aliases = ("bag of words", "word vectors", "fasttext")
+    accepts = "N L"
+    gives = "N F"
+    takes = "int64"
+    keys = ("embedding_dim", "mode")
+
+    embedding_dim: int = Field(64, ge=1, le=65_536, description="Length of a token's vector.")
+    mode: Literal["mean", "sum", "max"] = Field("mean", description="What becomes of the vectors of a text.")
+    padding_idx: int | None = Field(
+        0, ge=0, le=1_000_000, description="The id of padding, which is left out; empty to count it like others."
+    )
+
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        yield from no_token(self.padding_idx, x)
+
+    def module(self, x: Spec) -> Call:
+        return Call("nn.EmbeddingBag", x.categories or 1, self.embedding_dim, mode=self.mode,
+                    padding_idx=self.padding_idx)  # fmt: skip
+
+
+class PositionalEncoding(Layer):
+    """Add to each step a vector that tells where it stands, which layers without an order cannot know.
+
+    Shape:  (N, L, F) -> the same
+    Formula: y = x + P, where P[t, 2i] = sin(t / 10000^(2i / F)) and P[t, 2i + 1] = cos(t / 10000^(2i / F))
+    Source: torch.nn.Embedding for the learned one; Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
+    """
+
+    family = "Sequence"
+    aliases = ("position", "transformer", "attention")
+    accepts = "N L F"
+
+    kind: Literal["sine", "learned"] = Field("sine", description="Sine and cosine waves, or a learned vector a step.")
+
+    def module(self, x: Spec) -> Call | None:
+        return Call("nn.Embedding", x.shape[1], x.shape[2]) if self.kind == "learned" else None
+
+    def forward(self, module: str, *x: str) -> str:
+        if self.kind == "learned":
+            return f"{x[0]} + {module}.weight"
+        step, feature = f"torch.ones_like({x[0]}[0]).cumsum(0) - 1", f"torch.ones_like({x[0]}[0]).cumsum(1) - 1"
+        wave = f"({step}) / 10000 ** (({feature}) // 2 * 2 / {x[0]}.shape[2])"
+        # a cosine is a sine a quarter turn ahead
+        return f"{x[0]} + torch.sin({wave} + ({feature}) % 2 * torch.pi / 2)"
 
 
 class _Recurrent(Layer):

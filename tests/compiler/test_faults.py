@@ -19,6 +19,7 @@ from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.examples import load
 from builder.graph.document import MOST_BYTES, Document, Edge, Graph, Node, from_json, read, write
+from builder.graph.edit import apply
 from builder.layers import LAYERS
 from tests.compiler.broken import CLASSIFY, conv, join, linear
 from tests.documents import assert_safe, chain, edited, random_input
@@ -239,6 +240,12 @@ def test_g11_what_is_unused_is_not_built() -> None:
         (join("Add", linear(4), linear(6), linear(4)), "4", "6"),
         (join("Concat", conv(4), conv(6, padding="valid")), "4x8x8", "6x6x6"),
         (join("Concat", conv(4), conv(6), dim=2), "4x8x8", "6x8x8"),
+        (join("Multiply", conv(4), conv(6)), "4x8x8", "6x8x8"),
+        (join("Subtract", conv(4), conv(6)), "4x8x8", "6x8x8"),
+        (join("Average", linear(4), linear(6), linear(4)), "4", "6"),
+        (join("Maximum", linear(4), linear(6)), "4", "6"),
+        (join("Minimum", linear(4), linear(6)), "4", "6"),
+        (join("Dot", linear(4), linear(6)), "4", "6"),
     ],
 )
 def test_g12_a_join_of_unequal_shapes(document: Document, a: str, b: str) -> None:
@@ -248,9 +255,24 @@ def test_g12_a_join_of_unequal_shapes(document: Document, a: str, b: str) -> Non
     assert f'gets {a} from "branch0" and {b} from "branch1"; they ' in problem.message
 
 
+def test_g12_matrices_that_cannot_be_multiplied() -> None:
+    """G12: a product may have unequal sides, but not any; where turning one helps, that is offered."""
+    [problem] = check(join("MatMul", conv(4, kernel_size=[1, 3], padding="valid"), conv(4))).errors
+    assert (problem.code, problem.node, problem.fix) == ("G-SHAPE", "join", None)
+    assert "4x8x6 and 4x8x8: x1 has 6 columns and x2 has 8 rows; they must be equal" in problem.message
+    document = join("MatMul", *[conv(4, kernel_size=[1, 3], padding="valid")] * 2)
+    [problem] = check(document).errors
+    assert problem.fix
+    assert problem.fix.label == "Set transpose to true"
+    fixed = apply(document, *problem.fix.edits)
+    assert str(check(fixed).nodes["join"].spec) == "4x8x8"
+
+
 def test_g12_every_join_is_covered() -> None:
     """G12: a new join needs a case above."""
-    assert {name for name, cls in LAYERS.items() if cls.family == "Join"} == {"Add", "Concat"}
+    assert {name for name, cls in LAYERS.items() if cls.family == "Join"} == {
+        "Add", "Average", "Concat", "Dot", "MatMul", "Maximum", "Minimum", "Multiply", "Subtract",
+    }  # fmt: skip
 
 
 json_values = st.recursive(
@@ -266,7 +288,9 @@ WRONG: dict[str, Any] = {
     | st.floats()
     | st.lists(st.integers(), min_size=3)
     | st.lists(st.booleans(), min_size=2, max_size=2),
-    "ints": st.integers() | st.text(max_size=5) | st.lists(st.booleans() | st.floats(), min_size=1, max_size=3),
+    "ints": st.integers(max_value=-1)
+    | st.text(max_size=5)
+    | st.lists(st.booleans() | st.floats(), min_size=1, max_size=3),
     "choice": st.integers() | st.booleans() | st.lists(st.text(), max_size=2),
     "text": st.integers() | st.booleans() | st.lists(st.text(), max_size=2),
 }

@@ -179,11 +179,15 @@ def test_a_candidate_inserted_for_real_gives_what_it_promised(data: st.DataObjec
     document = load(data.draw(st.sampled_from(["mnist-cnn", "reviews-lstm"])))
     edge = data.draw(st.sampled_from(document.graph.edges))
     found = what(document, edge=edge)
-    type = data.draw(st.sampled_from(sorted(set(found) - {"Input", "Output", "Add", "Concat"})))
+    alone = {type for type in found if LAYERS[type].inputs == ("x",)}
+    type = data.draw(st.sampled_from(sorted(alone - {"Output"})))
     shape, reason = found[type]
     report = check(apply(document, {"op": "insert", "type": type, "id": "new", "edge": edge.model_dump()}))
     assert (str(report.nodes["new"].spec) if report.nodes["new"].spec else None) == shape
     wrong = [p for p in report.errors if p.node in ("new", edge.target)]
+    spec = report.nodes["new"].spec
+    if spec and len(spec.shape) == 2:  # a vector of another length may lead to an Output
+        wrong = [p for p in wrong if p.code != "G-CLASSES"]
     assert (reason is None) == (wrong == []), (reason, wrong)
 
 

@@ -93,6 +93,32 @@ def test_many_mistakes_are_reported_at_once() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("step", "label", "params"),
+    [
+        (("MaxPool2d", {"kernel_size": 3, "ceil_mode": True}), "Change it to MaxPool1d", {"ceil_mode": True}),
+        (("Conv3d", {"out_channels": 5, "stride": 2}), "Change it to Conv1d", {"out_channels": 5}),
+        ("Dropout2d", "Change it to Dropout1d", {}),
+        (("AdaptiveMaxPool2d", {"output_size": 3}), "Change it to AdaptiveMaxPool1d", {}),
+    ],
+)
+def test_a_layer_for_another_number_of_axes_is_changed(step: Any, label: str, params: dict[str, Any]) -> None:
+    """A sequence gets the layer for sequences, with the settings that mean the same there."""
+    document = chain("Embedding", step, "GlobalAvgPool", LAST, data="reviews")
+    problem = check(document).errors[0]
+    assert problem.fix
+    assert problem.fix.label == label
+    fixed = apply(document, *problem.fix.edits)
+    assert next(n for n in fixed.graph.nodes if n.type == label.split()[-1]).params == params
+    one_step(mended(document))
+
+
+def test_what_halves_the_classes_gets_a_linear_behind_it() -> None:
+    document = mended(chain("Flatten", ("Linear", {"out_features": 10}), "GLU"))
+    assert [node.type for node in document.graph.nodes] == ["Input", "Flatten", "Linear", "GLU", "Linear", "Output"]
+    one_step(document)
+
+
 plausible: dict[str, st.SearchStrategy[Any]] = {
     "int": st.integers(1, 9),
     "float": st.floats(0.1, 0.5),

@@ -1,14 +1,21 @@
 """What single layers say and do beyond the contract of all."""
 
+import math
+
 import pytest
 import torch
+from pydantic import ValidationError
 
-from builder.compiler.trace import Traced, construct, evaluate, trace
+from builder.compiler.model import build
+from builder.compiler.trace import Traced, construct, defaults, evaluate, trace
 from builder.core.specs import Spec
 from builder.layers import LAYERS, Call, Layer, describe
 from builder.layers.layer import COLOURS, FAMILIES, Complaint, link
+from tests.documents import chain
 
 IMAGE = Spec((2, 4, 9, 8), axes="N C H W")
+VOLUME = Spec((2, 4, 5, 9, 8), axes="N C D H W")
+TOKENS = Spec((2, 7), "int64", "N L", 50)
 SEQUENCE = Spec((2, 7, 6), axes="N L F")
 
 
@@ -41,9 +48,51 @@ def output(name: str, x: Spec, **params: object) -> Spec:
             IMAGE,
             {"groups": 3},
             "4 input and 32 output channels cannot both be divided into 3 groups",
-            {"groups": 1},
+            {"groups": 2},
         ),
-        ("MaxPool2d", IMAGE, {"padding": 2}, "padding 2x2 is more than half the window 2x2", {"padding": [1, 1]}),
+        ("MaxPool2d", IMAGE, {"padding": 2}, "padding 2x2 is more than half the window 2x2", {"padding": 1}),
+        (
+            "Conv2d",
+            IMAGE,
+            {"kernel_size": 5, "dilation": 3, "padding": 0},
+            "the window 13x13 is larger than the input 9x8",
+            {"kernel_size": 3},
+        ),
+        ("Conv3d", VOLUME, {"kernel_size": [7, 3, 3], "padding": 0}, "the window 7x3x3", {"kernel_size": [5, 3, 3]}),
+        ("ConvTranspose2d", IMAGE, {"output_padding": 3}, "must be smaller than stride", {"output_padding": 1}),
+        ("ConvTranspose1d", Spec((2, 4, 2), axes="N C L"), {"padding": 2}, "cuts off all", {"padding": 1}),
+        ("ConvTranspose2d", IMAGE, {"groups": 3}, "cannot both be divided into 3 groups", {"groups": 2}),
+        ("MaxPool1d", SEQUENCE, {"kernel_size": 9}, "the window 9 is larger than the input 6", {"kernel_size": 6}),
+        ("LPPool2d", IMAGE, {"norm_type": 3}, "it must be even or 1", {"norm_type": 4}),
+        ("GroupNorm", IMAGE, {"num_groups": 3}, "4 channels cannot be divided into 3 groups", {"num_groups": 2}),
+        ("GroupNorm", IMAGE, {"num_groups": 32}, "4 channels cannot be divided into 32", {"num_groups": 4}),
+        ("GLU", SEQUENCE, {"dim": 1}, "axis 1 has 7 numbers, which cannot be halved", {"dim": 2}),
+        ("GLU", SEQUENCE, {"dim": 0}, "there is no axis 0", {"dim": 2}),
+        ("GLU", SEQUENCE, {"dim": 4}, "there is no axis 4", {"dim": 2}),
+        (
+            "Hardtanh",
+            IMAGE,
+            {"min_val": 2.0},
+            "min_val 2.0 is not below max_val",
+            {"min_val": -1.0, "max_val": 1.0},
+        ),
+        ("PixelShuffle", IMAGE, {"upscale_factor": 4}, "4 channels cannot be laid out as 4x4", {"upscale_factor": 2}),
+        ("PixelUnshuffle", IMAGE, {}, "9x8 pixels cannot be divided by 2", {"downscale_factor": 1}),
+        ("ReflectionPad2d", IMAGE, {"padding": [1, 9, 1, 9]}, "a margin of 9 is wider", {"padding": [1, 7, 1, 8]}),
+        ("Crop", IMAGE, {"cropping": [4, 4, 0, 0]}, "nothing of 9x8 would be left", {"cropping": [3, 3, 0, 0]}),
+        ("Slice", IMAGE, {"start": 4}, "nothing of the 4 numbers of axis 1", {"start": 0, "end": None}),
+        ("Slice", SEQUENCE, {"dim": 3}, "there is no axis 3", {"dim": 2}),
+        ("Chunk", IMAGE, {"chunks": 3, "index": 2}, "there is no part 2; 4 numbers make 2", {"index": 1}),
+        ("Squeeze", SEQUENCE, {"dim": 5}, "there is no axis 5; the input has axes 1 to 2", {"dim": 2}),
+        ("Unsqueeze", SEQUENCE, {"dim": 5}, "there is no axis 5; the input has axes 1 to 3", {"dim": 3}),
+        (
+            "Unflatten",
+            IMAGE,
+            {"unflattened_size": [3, -1]},
+            "4 numbers cannot be arranged as 3x-1",
+            {"unflattened_size": [-1, 1]},
+        ),
+        ("EmbeddingBag", TOKENS, {"padding_idx": 50}, "is not one of the 50 tokens", {"padding_idx": 0}),
         ("Reshape", IMAGE, {"shape": [5, 5]}, "288 numbers cannot be arranged as 5x5", {"shape": [-1]}),
         ("Reshape", IMAGE, {"shape": [0, -1]}, "288 numbers cannot be arranged as 0x-1", {"shape": [-1]}),
         (
@@ -65,7 +114,14 @@ def test_a_layer_says_what_it_cannot_do_and_what_it_could(
 
 
 def test_what_no_layer_foresaw_is_told_in_the_words_of_torch() -> None:
-    found = complaint("Conv2d", IMAGE, kernel_size=5, dilation=9, padding="valid")
+    class _Square(Layer):
+        """A layer that does not know when it cannot work."""
+
+        def forward(self, module: str, *x: str) -> str:
+            return f"{x[0]} @ {x[0]}"
+
+    found = trace(_Square(), (IMAGE,))
+    assert isinstance(found, Complaint)
     assert found.message.startswith("torch refuses it: ")
     assert len(found.message) < 200
 
@@ -80,12 +136,53 @@ def test_what_no_layer_foresaw_is_told_in_the_words_of_torch() -> None:
         ("Reshape", IMAGE, {"shape": [9, -1]}, (2, 9, 32), "N L F"),
         ("LSTM", SEQUENCE, {"bidirectional": True}, (2, 128), "N F"),
         ("LSTM", SEQUENCE, {"returns": "sequence"}, (2, 7, 64), "N L F"),
-        ("Embedding", Spec((2, 7), "int64", "N L", 50), {}, (2, 7, 64), "N L F"),
+        ("Embedding", TOKENS, {}, (2, 7, 64), "N L F"),
+        ("EmbeddingBag", TOKENS, {}, (2, 64), "N F"),
+        ("Conv3d", VOLUME, {"stride": 2, "padding": [1, 0, 1]}, (2, 32, 3, 4, 4), "N C D H W"),
+        ("DepthwiseConv2d", IMAGE, {"multiplier": 3}, (2, 12, 9, 8), "N C H W"),
+        ("SeparableConv2d", IMAGE, {"padding": "valid"}, (2, 32, 7, 6), "N C H W"),
+        ("ConvTranspose2d", IMAGE, {}, (2, 32, 18, 16), "N C H W"),
+        ("MaxPool2d", IMAGE, {"ceil_mode": True}, (2, 4, 5, 4), "N C H W"),
+        ("GlobalAvgPool", IMAGE, {}, (2, 4), "N F"),
+        ("GlobalMaxPool", VOLUME, {}, (2, 4), "N F"),
+        ("Unflatten", IMAGE, {"unflattened_size": [2, -1]}, (2, 2, 2, 9, 8), "N C D H W"),
+        ("Squeeze", Spec((2, 1, 7), axes="N C L"), {}, (2, 7), "N F"),
+        ("Squeeze", IMAGE, {}, (2, 4, 9, 8), "N C H W"),
+        ("Unsqueeze", Spec((2, 7), axes="N F"), {"dim": 2}, (2, 7, 1), "N L F"),
+        ("Upsample", IMAGE, {"scale_factor": [2, 3]}, (2, 4, 18, 24), "N C H W"),
+        ("PixelShuffle", IMAGE, {}, (2, 1, 18, 16), "N C H W"),
+        ("ZeroPad2d", IMAGE, {"padding": [0, 1, 2, 3]}, (2, 4, 14, 9), "N C H W"),
+        ("Crop", IMAGE, {"cropping": [0, 1, 2, 3]}, (2, 4, 4, 7), "N C H W"),
+        ("Slice", IMAGE, {"dim": 2, "start": -3}, (2, 4, 3, 8), "N C H W"),
+        ("Chunk", IMAGE, {"chunks": 2, "dim": 2, "index": 1}, (2, 4, 4, 8), "N C H W"),
+        ("GLU", IMAGE, {"dim": 1}, (2, 2, 9, 8), "N C H W"),
     ],
 )
 def test_output_shapes(name: str, x: Spec, params: dict[str, object], shape: tuple[int, ...], axes: str) -> None:
     found = output(name, x, **params)
     assert (found.shape, found.axes) == (shape, axes)
+
+
+def test_one_number_stands_for_all_axes_and_sides() -> None:
+    for size in (3, [3], [3, 3, 3]):
+        assert LAYERS["Conv3d"].model_validate({"kernel_size": size}) == LAYERS["Conv3d"]()
+    for size in (1, [1], [1, 1, 1, 1]):
+        assert LAYERS["Crop"].model_validate({"cropping": size}) == LAYERS["Crop"]()
+    with pytest.raises(ValidationError, match="Tuple should have at most 3 items"):
+        LAYERS["Conv3d"].model_validate({"kernel_size": [3, 3, 3, 3]})
+
+
+def test_a_crop_takes_away_what_a_pad_put_around() -> None:
+    x, sides = torch.randn(2, 4, 9, 8), {"padding": [0, 1, 2, 3]}
+    call = LAYERS["ZeroPad2d"].model_validate(sides).module(IMAGE)
+    assert call is not None
+    crop = LAYERS["Crop"].model_validate({"cropping": sides["padding"]})
+    assert torch.equal(evaluate(crop.forward("", "x"), {"x": construct(call)(x)}), x)
+
+
+def test_what_arranges_axes_leaves_tokens_tokens() -> None:
+    assert output("Slice", TOKENS, start=2) == Spec((2, 5), "int64", "N L", 50)
+    assert output("Chunk", TOKENS) == Spec((2, 4), "int64", "N L", 50)
 
 
 def test_arranging_tokens_leaves_them_tokens() -> None:
@@ -115,6 +212,61 @@ def test_padding_keeps_its_zero_vector() -> None:
     assert call is not None
     module = construct(call)
     assert torch.equal(module(torch.zeros(1, dtype=torch.int64)), torch.zeros(1, 64))
+
+
+def test_a_call_within_a_call_is_printed_and_made_with_it() -> None:
+    call = LAYERS["SeparableConv2d"]().module(IMAGE)
+    assert call is not None
+    depthwise = 'nn.Conv2d(4, 4, 3, padding="same", groups=4, bias=False)'
+    assert call.source(defaults) == f"nn.Sequential({depthwise}, nn.Conv2d(4, 32, 1))"
+    assert construct(call)(torch.randn(2, 4, 9, 8)).shape == (2, 32, 9, 8)
+
+
+def test_the_sine_encoding_is_that_of_its_source() -> None:
+    layer = LAYERS["PositionalEncoding"]()
+    table = evaluate(layer.forward("", "x"), {"x": torch.zeros(1, 50, 7)})[0]
+    for t, i in ((0, 0), (1, 1), (2, 6), (49, 3), (49, 4)):
+        angle = t / 10_000 ** (2 * (i // 2) / 7)
+        assert table[t, i].item() == pytest.approx(math.cos(angle) if i % 2 else math.sin(angle), abs=1e-4)
+
+
+def test_noise_is_added_while_training_only() -> None:
+    torch.manual_seed(0)
+    model = build(chain(("GaussianNoise", {"std": 0.5}), "Flatten", ("Linear", {"out_features": 10})))
+    model.linear1 = torch.nn.Identity()
+    x = torch.randn(50, 1, 8, 8)
+    assert (model(x) - x.flatten(1)).std().item() == pytest.approx(0.5, rel=0.1)
+    assert torch.equal(model.eval()(x), x.flatten(1))
+
+
+def test_stochastic_depth_drops_whole_samples_while_training_only() -> None:
+    torch.manual_seed(0)
+    model = build(chain(("StochasticDepth", {"p": 0.25}), "Flatten", ("Linear", {"out_features": 10})))
+    model.linear1 = torch.nn.Identity()
+    x = torch.randn(1000, 1, 8, 8)
+    y = model(x)
+    dropped = (y == 0).all(1)
+    assert dropped.float().mean().item() == pytest.approx(0.25, abs=0.05)
+    assert torch.allclose(y[~dropped], x.flatten(1)[~dropped] / 0.75)
+    assert torch.equal(model.eval()(x), x.flatten(1))
+
+
+def test_a_mean_embedding_leaves_padding_out() -> None:
+    call = LAYERS["EmbeddingBag"]().module(TOKENS)
+    assert call is not None
+    module = construct(call)
+    assert torch.allclose(module(torch.tensor([[0, 0, 3, 4]])), module(torch.tensor([[3, 4]])))
+
+
+def test_common_layers_stand_first_in_their_family() -> None:
+    first: dict[str, str] = {}
+    for name, cls in LAYERS.items():
+        first.setdefault(cls.family, name)
+    assert (first["Convolution"], first["Pooling"], first["Activation"]) == ("Conv2d", "MaxPool2d", "ReLU")
+    assert (first["Dense"], first["Shape"], first["Join"]) == ("Linear", "Flatten", "Add")
+    assert (first["Normalisation"], first["Regularisation"], first["Sequence"]) == (
+        "BatchNorm2d", "Dropout", "Embedding",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("bad", ["os.system", "torch.load", "Linear"])
