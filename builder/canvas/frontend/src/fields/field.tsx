@@ -32,7 +32,7 @@ export function Field(props: FieldProps) {
   const { text, reading, type, send, leave, reset } = useField(props);
   const wrong = problems.length ? null : reading.wrong;
   const invalid = !!reading.wrong || problems.some((problem) => problem.severity === "error");
-  const Control = parameter.choices.length && parameter.kind !== "choice" ? WordsControl : CONTROLS[parameter.kind];
+  const Control = parameter.choices.length && ["int", "pair"].includes(parameter.kind) ? WordsControl : CONTROLS[parameter.kind];
   const placeholder = mixed ? t("field.mixed") : standard(parameter, t);
   const says = [`${id}-help`, wrong && `${id}-wrong`, problems.length && `${id}-problems`].filter(Boolean).join(" ");
   const control = { id, parameter, value, mixed, text, invalid, describedBy: says, placeholder, type, send, leave };
