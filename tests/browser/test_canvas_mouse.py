@@ -156,7 +156,7 @@ def test_the_end_of_a_wire_is_drawn_to_another_layer(page: Page, server: Server)
     id = hand.open_build(page, server, chain(("Conv2d", {"out_channels": 1}), "ReLU", "Flatten", "Linear"))
     before = server.kept(id)
     x, y = hand.middle(hand.port(page, "relu1", "in"))
-    hand.drag(page, (x, y - 12), hand.middle(hand.port(page, "flatten1", "in")))
+    hand.drag(page, (x, y - 19), hand.middle(hand.port(page, "flatten1", "in")))  # above the port, on the wire
     hand.expect_shape(page, "flatten1", "64")
     after = set(edges(hand.kept(page, server, id)))
     assert after == {*edges(before), "conv1>flatten1"} - {"conv1>relu1", "relu1>flatten1"}
