@@ -165,7 +165,7 @@ def openings(browser: Browser, server: Server) -> Iterator[str]:
     page, _id = opened(browser, server, 50)
     own, peer = [], []
     for _ in range(OPENINGS):
-        peer.append(opening(page, "Data", page.get_by_text("split", exact=False).first))
+        peer.append(opening(page, "Data", page.get_by_text("Data set").first))
         own.append(opening(page, "Build", page.locator("[data-checked=true] [data-node=conv1]")))
     yield line("Build opened, 50 nodes (aim 800)", own, 1000)
     yield line("  Data opened", peer, 1000)
@@ -198,7 +198,7 @@ def figures(browser: Browser, server: Server) -> Iterator[str]:
     """Every line, in the order of the table that the project aims at."""
     page, id = opened(browser, server, 10)
     settle(page)
-    page.wait_for_timeout(3000)  # the server gets torch ready
+    page.wait_for_timeout(12_000)  # the server gets torch and a spare trainer ready
     for nodes in AIMS:
         page.context.close()
         page, id = opened(browser, server, nodes)
