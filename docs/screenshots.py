@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from builder.examples import load
-from tests.browser import acts
+from tests.browser import acts, hand
 from tests.browser.chromium import launch
 from tests.browser.server import Server
 from tests.trained import example, finish
@@ -41,6 +41,14 @@ def take(page: Page, path: Path, *, whole: bool = False) -> None:
     page.screenshot(path=path, full_page=whole)
 
 
+def near(page: Page) -> None:
+    """The canvas at true size, with a layer selected."""
+    hand.expect_checked(page)
+    hand.choose(page, "conv1")
+    for key in ("1", "ArrowDown", "ArrowUp"):  # at true size, and back in view
+        page.keyboard.press(key)
+
+
 def visit(page: Page, runs: list[str], folder: Path, mark: str, *, whole: bool) -> None:
     """Every page once."""
     acts.go(page, "/")
@@ -48,6 +56,8 @@ def visit(page: Page, runs: list[str], folder: Path, mark: str, *, whole: bool) 
     for name in ("build", "data"):
         acts.go(page, f"/{name}")
         expect(page.get_by_text("Digits").first).to_be_visible()
+        if name == "build":
+            near(page)
         take(page, folder / f"{name}{mark}.png", whole=whole)
     acts.go(page, f"/train?run={runs[0]}")
     acts.wait_for_step(page, 1)
