@@ -39,9 +39,22 @@ def _help(parameter: Parameter) -> str:
     return " ".join(parts)
 
 
-def _follow(key: str, value: Any) -> None:
-    """Let the widget show the document's value: after an undo as much as after an edit."""
-    st.session_state[key] = value
+def follow(key: str, value: Any) -> str:
+    """The key of a widget that shows the document's `value`: after an undo as much as after an edit.
+
+    A page tells the server all its widgets' values with every press. A press that comes before the page has drawn
+    what an undo or a move changed would bring the old value back as if a person had chosen it. So a value that
+    changed elsewhere is shown by a new widget, and what the old one still says is not heard.
+    """
+    shown: dict[str, tuple[int, Any]] = st.session_state.setdefault("shown", {})
+    times, last = shown.get(key, (0, value))
+    own = key if not times else f"{key}__{times}"
+    if st.session_state.get(own, last) != value:
+        times += 1
+        own = f"{key}__{times}"
+    shown[key] = times, value
+    st.session_state[own] = value
+    return own
 
 
 def _number(parameter: Parameter, value: Any, key: str, change: Change) -> None:
@@ -50,7 +63,7 @@ def _number(parameter: Parameter, value: Any, key: str, change: Change) -> None:
         _text(parameter, value, key + ":text", change)  # an invalid value is shown as it is, never replaced
         return
     value = value if whole else float(value)
-    _follow(key, value)
+    key = follow(key, value)
     kind: Any = int if whole else float
     st.number_input(
         _label(parameter),
@@ -75,7 +88,7 @@ def _step(value: float) -> float:
 
 
 def _toggle(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    _follow(key, bool(value))
+    key = follow(key, bool(value))
     st.toggle(
         _label(parameter),
         key=key,
@@ -85,7 +98,7 @@ def _toggle(parameter: Parameter, value: Any, key: str, change: Change) -> None:
 
 
 def _choice(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    _follow(key, value if value in parameter.choices else None)
+    key = follow(key, value if value in parameter.choices else None)
     st.selectbox(
         _label(parameter),
         parameter.choices,
@@ -96,7 +109,7 @@ def _choice(parameter: Parameter, value: Any, key: str, change: Change) -> None:
 
 
 def _text(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    _follow(key, write(value))
+    key = follow(key, write(value))
     st.text_input(
         _label(parameter),
         key=key,

@@ -44,8 +44,7 @@ def _change(node: str, name: str, value: Any) -> None:
 
 
 def _name(node: Node) -> None:
-    key = f"{node.id}:id"
-    st.session_state[key] = node.id
+    key = forms.follow(f"{node.id}:id", node.id)
 
     def rename() -> None:
         new = st.session_state[key].strip()[:200]
@@ -62,10 +61,9 @@ def _name(node: Node) -> None:
 
 def _inputs(graph: Graph, node: Node, inputs: tuple[str, ...] | Many) -> None:
     """Which layers feed this one; for a join or a block, several."""
-    key = f"{node.id}:inputs"
     others = [n.id for n in graph.nodes if n.id != node.id and n.type != "Output"]
     now = [edge.source for edge in graph.into(node.id) if edge.source in others]
-    st.session_state[key] = list(dict.fromkeys(now))
+    key = forms.follow(f"{node.id}:inputs", list(dict.fromkeys(now)))
     most = None if isinstance(inputs, Many) else len(inputs)
     many = most != 1
 

@@ -68,7 +68,8 @@ def expect_names(page: Page, *wanted: str) -> None:
 
 def setting(page: Page, layer: str, name: str) -> Locator:
     """The inspector's field for a parameter of the chosen layer."""
-    return part(page, f"{layer}:{name}").locator("input")
+    key = f"st-key-{layer}-{name}"
+    return page.locator(f".{key}, [class*='{key}__']").last.locator("input")  # a widget renewed by an undo has a number
 
 
 def choose(page: Page, name: str) -> None:

@@ -9,6 +9,11 @@ from tests.browser.acts import DIGITS, SMALL, add, choose, expect_names, fill, n
 from tests.browser.server import Server
 
 
+# at once when the row stands there, for Playwright's own waiting looks only now and then
+ROW_IS_AT = """([name, at]) => [...document.querySelectorAll('[class*="st-key-row-"]')]
+    .findIndex(row => row.classList.contains('st-key-row-' + name)) === at"""
+
+
 def tool(page: Page, name: str) -> Locator:
     return part(page, "outline-tools").get_by_role("button", name=re.compile(rf"^{name}\b"))
 
@@ -83,6 +88,20 @@ def test_everything_works_by_keyboard_alone(page: Page, small: str) -> None:
     page.keyboard.press("Enter")
     expect(setting(page, "linear1", "id")).to_be_visible()
     edit_by_keyboard(page)
+
+
+def test_quick_presses_bring_no_old_value_back(page: Page, server: Server, digits: str) -> None:
+    """The list is drawn before the form: a key pressed in between still carries the form's value of before."""
+    wires = [(edge.source, edge.target) for edge in server.kept(digits).graph.edges]
+    choose(page, "relu1")
+    for _ in range(12):
+        page.keyboard.press("Alt+ArrowDown")
+        page.wait_for_function(ROW_IS_AT, arg=["relu1", 3])
+        page.keyboard.press("Alt+ArrowUp")
+        page.wait_for_function(ROW_IS_AT, arg=["relu1", 2])
+    expect_names(page, *DIGITS)
+    expect(part(page, "totals")).not_to_contain_text("to mend")
+    assert sorted((edge.source, edge.target) for edge in server.kept(digits).graph.edges) == sorted(wires)
 
 
 def shortcuts(page: Page, before: tuple[str, ...]) -> None:
