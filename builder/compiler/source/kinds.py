@@ -97,7 +97,8 @@ class Kinds:
         names = {id: f"x{number}" for number, id in enumerate(part.inputs)}
         paddings = {place: f"padding{number}" for number, place in enumerate(part.paddings)}
         said = iter(copies)
-        shared: list[object] = [bool(part.place), len(names), len(paddings), _refs(part.results, names)]
+        axes = tuple(len(spec.shape) for spec in (*part.inputs.values(), *(item.spec for item in part.items)))
+        shared: list[object] = [bool(part.place), len(names), len(paddings), _refs(part.results, names), axes]
         for item in part.items:
             read = _refs(item.inputs, names)
             if isinstance(item, Leaf):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 WIDTH: Final = 88
+FLUENT: Final = 2  # attributes of brackets that make a chain
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,6 @@ def _broken(head: str, expression: str, indent: int) -> list[str]:
             return lines
     if isinstance(node, ast.Tuple):
         return _print((head, _bracketed("(", [pieces.of(one) for one in node.elts], ")")), indent)
-    if isinstance(node, ast.Name | ast.Constant):
-        return _print((head, expression), indent)
     return _print((head, Group(("(", Indent((SOFT, Group(pieces.of(node)))), SOFT, ")"))), indent)
 
 
@@ -97,6 +96,7 @@ class _Pieces:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.fluent = False  # within a chain of calls that is broken before each
 
     def text(self, node: ast.AST) -> str:
         """A node as it is written."""
@@ -104,13 +104,32 @@ class _Pieces:
 
     def of(self, node: ast.expr, *, open: bool = False) -> tuple[Piece, ...]:
         """The pieces of a node without brackets around it."""
+        if self.fluent or open or self._chain(node) < FLUENT:
+            return self._of(node, open)
+        self.fluent = True
+        pieces = self._of(node, open)
+        self.fluent = False
+        return (Group(pieces),)
+
+    def _inner(self, node: ast.expr) -> tuple[Piece, ...]:
+        """The pieces of what stands in brackets, which no longer is part of a chain."""
+        before, self.fluent = self.fluent, False
+        pieces = self.of(node)
+        self.fluent = before
+        return pieces
+
+    def _in_brackets(self, node: ast.expr) -> Piece:
+        return Group(("(", Indent((SOFT, *self._inner(node))), SOFT, ")"))
+
+    def _of(self, node: ast.expr, open: bool) -> tuple[Piece, ...]:
         match node:
             case ast.Call() if node.args or node.keywords:
                 return (*self.chained(node.func, open), self._arguments(node))
             case ast.Call():
                 return (*self.chained(node.func, open), "()")
             case ast.Attribute():
-                return (*self.chained(node.value, open), f".{node.attr}")
+                link = SOFT if self.fluent and isinstance(node.value, ast.Call | ast.Subscript) else ""
+                return (*self.chained(node.value, open), link, f".{node.attr}")
             case ast.Subscript():
                 items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
                 inside = [(self.text(item),) for item in items]
@@ -119,8 +138,8 @@ class _Pieces:
                 return self._operation(node, open)
             case ast.IfExp():
                 space = " " if open else SPACE
-                parts = self._operand(node.body), self._operand(node.test), self._operand(node.orelse)
-                return (*parts[0], space, "if ", *parts[1], space, "else ", *parts[2])
+                parts = (Group(self._operand(part)) for part in (node.body, node.test, node.orelse))
+                return (next(parts), space, "if ", next(parts), space, "else ", next(parts))
             case ast.Tuple() if self.text(node).startswith("("):
                 return (_bracketed("(", [self.of(one) for one in node.elts], ")"),)
             case ast.List():
@@ -139,7 +158,7 @@ class _Pieces:
     def chained(self, node: ast.expr, open: bool) -> tuple[Piece, ...]:
         """What an attribute, a call or a subscript is of."""
         if self.parenthesised(node):
-            return (Group(("(", Indent((SOFT, *self.of(node))), SOFT, ")")),)
+            return (self._in_brackets(node),)
         return self.of(node, open=open)
 
     def parenthesised(self, node: ast.expr) -> bool:
@@ -151,12 +170,12 @@ class _Pieces:
     def _operand(self, node: ast.expr, parent: ast.expr | None = None) -> tuple[Piece, ...]:
         inside = parent is None or parent.col_offset < node.col_offset or parent.end_col_offset != node.end_col_offset
         if inside and self.parenthesised(node):
-            return (Group(("(", Indent((SOFT, *self.of(node))), SOFT, ")")),)
+            return (self._in_brackets(node),)
         return self.of(node)
 
     def _arguments(self, node: ast.Call) -> Group:
-        words = [self.of(one) for one in node.args]
-        words += [(f"{one.arg}=", *self.of(one.value)) for one in node.keywords]
+        words = [self._inner(one) for one in node.args]
+        words += [(f"{one.arg}=", *self._inner(one.value)) for one in node.keywords]
         return _bracketed("(", words, ")", calls=True)
 
     def _comprehension(self, left: str, node: ast.ListComp | ast.GeneratorExp, right: str) -> Group:
@@ -168,20 +187,21 @@ class _Pieces:
         """Operands of one rank, each but the first behind its sign."""
         power = isinstance(node.op, ast.Pow)
         left = node.left
-        flat = isinstance(left, ast.BinOp) and not self._inner(left, node) and _rank(left) == _rank(node)
+        flat = isinstance(left, ast.BinOp) and not self._apart(left, node) and _rank(left) == _rank(node)
         before = self._operation(left, open) if flat and isinstance(left, ast.BinOp) else self._grouped(left, node)
         sign = self.source[left.end_col_offset : node.right.col_offset].strip(" ()")
         space: Piece = ("" if power and self.source[left.end_col_offset or 0] == "*" else " ") if open else SPACE
         after = f"{sign} " if space != "" else sign
         return (*before, space, after, *self._grouped(node.right, node))
 
-    def _inner(self, node: ast.expr, parent: ast.BinOp) -> bool:
+    def _apart(self, node: ast.expr, parent: ast.BinOp) -> bool:
+        """Whether an operand stands in brackets of its own."""
         starts = node.col_offset > parent.col_offset if node is parent.left else True
         return starts and self.parenthesised(node)
 
     def _grouped(self, node: ast.expr, parent: ast.BinOp) -> tuple[Piece, ...]:
-        if self._inner(node, parent):
-            return (Group(("(", Indent((SOFT, *self.of(node))), SOFT, ")")),)
+        if self._apart(node, parent):
+            return (self._in_brackets(node),)
         return (Group(self.of(node)),) if isinstance(node, ast.BinOp) else self.of(node)
 
     def can_stand_open(self, node: ast.expr) -> bool:
@@ -199,7 +219,7 @@ class _Pieces:
         if isinstance(node, ast.BinOp):
             yield node
             for side in (node.left, node.right):
-                if not self._inner(side, node):
+                if not self._apart(side, node):
                     yield from self._operators(side)
 
     def _brackets(self, node: ast.expr) -> bool:
@@ -213,7 +233,7 @@ class _Pieces:
     def _brackets_first(self, node: ast.BinOp) -> bool:
         first: ast.expr = node
         while isinstance(first, ast.BinOp):
-            if self._inner(first.left, first):
+            if self._apart(first.left, first):
                 return True
             first = first.left
         return False

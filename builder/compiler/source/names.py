@@ -13,7 +13,7 @@ from builder.core.ids import identifier
 
 # a submodule of one of these names would hide what torch or the file itself needs
 RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", "models"}
-LONGEST = 40  # of a name; ids may be five times as long
+LONGEST = 60  # of a name; ids may be five times as long
 
 
 @dataclass(frozen=True)

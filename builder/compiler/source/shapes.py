@@ -25,9 +25,12 @@ class Shapes:
         return self._told([part.items[number].spec for part in self._kind.parts])
 
     def _told(self, specs: list[Spec]) -> str:
-        letters = specs[0].axes.split() or ["N", *LETTERS]
+        named = specs[0].axes.split()
+        letters = named[1:] if len(named) == len(specs[0].shape) else LETTERS
         columns = zip(*(spec.shape[1:] for spec in specs), strict=True)
-        return " x ".join(["N", *(self._axis(tuple(map(str, c)), letters[at + 1]) for at, c in enumerate(columns))])
+        return " x ".join(
+            ["N", *(self._axis(tuple(map(str, c)), letters[at % len(letters)]) for at, c in enumerate(columns))]
+        )
 
     def _axis(self, sizes: tuple[str, ...], letter: str) -> str:
         if len(set(sizes)) == 1:
