@@ -57,7 +57,7 @@ class Pieces:
                 return self._operation(node, open)
             case ast.IfExp():
                 space = " " if open else SPACE
-                parts = (Group(self._operand(part)) for part in (node.body, node.test, node.orelse))
+                parts = (Group(self._operand(part, open)) for part in (node.body, node.test, node.orelse))
                 return (next(parts), space, "if ", next(parts), space, "else ", next(parts))
             case ast.Tuple() if self.text(node).startswith("("):
                 return (bracketed("(", [self.of(one) for one in node.elts], ")"),)
@@ -71,7 +71,7 @@ class Pieces:
                 return ("*", *self.of(node.value))
             case ast.UnaryOp():
                 sign = self.source[node.col_offset : node.operand.col_offset].rstrip("(")
-                return (sign, *self._operand(node.operand, node))
+                return (sign, *self._operand(node.operand, open, node))
         return (self.text(node),)
 
     def chained(self, node: ast.expr, open: bool) -> tuple[Piece, ...]:
@@ -86,11 +86,11 @@ class Pieces:
             self.source[: node.col_offset].endswith("(") and self.source[node.end_col_offset :].startswith(")")
         )
 
-    def _operand(self, node: ast.expr, parent: ast.expr | None = None) -> tuple[Piece, ...]:
+    def _operand(self, node: ast.expr, open: bool, parent: ast.expr | None = None) -> tuple[Piece, ...]:
         inside = parent is None or parent.col_offset < node.col_offset or parent.end_col_offset != node.end_col_offset
         if inside and self.parenthesised(node):
             return (self._in_brackets(node),)
-        return self.of(node)
+        return self.of(node, open=open)
 
     def _arguments(self, node: ast.Call) -> Group:
         words = [self._inner(one) for one in node.args]
@@ -107,21 +107,24 @@ class Pieces:
         power = isinstance(node.op, ast.Pow)
         left = node.left
         flat = isinstance(left, ast.BinOp) and not self._apart(left, node) and _rank(left) == _rank(node)
-        before = self._operation(left, open) if flat and isinstance(left, ast.BinOp) else self._grouped(left, node)
+        before = (
+            self._operation(left, open) if flat and isinstance(left, ast.BinOp) else self._grouped(left, node, open)
+        )
         sign = self.source[left.end_col_offset : node.right.col_offset].strip(" ()")
         space: Piece = ("" if power and self.source[left.end_col_offset or 0] == "*" else " ") if open else SPACE
         after = f"{sign} " if space != "" else sign
-        return (*before, space, after, *self._grouped(node.right, node))
+        return (*before, space, after, *self._grouped(node.right, node, open))
 
     def _apart(self, node: ast.expr, parent: ast.BinOp) -> bool:
         """Whether an operand stands in brackets of its own."""
         starts = node.col_offset > parent.col_offset if node is parent.left else True
         return starts and self.parenthesised(node)
 
-    def _grouped(self, node: ast.expr, parent: ast.BinOp) -> tuple[Piece, ...]:
+    def _grouped(self, node: ast.expr, parent: ast.BinOp, open: bool) -> tuple[Piece, ...]:
         if self._apart(node, parent):
             return (self._in_brackets(node),)
-        return (Group(self.of(node)),) if isinstance(node, ast.BinOp) else self.of(node)
+        pieces = self.of(node, open=open)
+        return (Group(pieces),) if isinstance(node, ast.BinOp) else pieces
 
     def can_stand_open(self, node: ast.expr) -> bool:
         """Whether ruff breaks it at its own brackets before it puts brackets around all of it."""
