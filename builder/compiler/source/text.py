@@ -149,8 +149,14 @@ def _type_of(value: str) -> str:
 
 def docstring(title: str) -> str:
     """A title as it stands in three quotes: on one line, and unable to end them."""
-    line = " ".join(title.split()).replace("\\", r"\\")
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    line = line.replace('"""', r"\"\"\"")
-    line = rf"\"{line[1:]}" if line.startswith('"') else line
-    return rf"{line[:-1]}\"" if line.endswith('"') and not line.endswith(r"\"") else line
+    line = " ".join(title.split())
+    return "".join(_escaped(line, at) for at in range(len(line)))
+
+
+def _escaped(line: str, at: int) -> str:
+    c, beside = line[at], line[max(at - 1, 0) : at + 2]
+    if c == '"':
+        return r"\"" if at in (0, len(line) - 1) or '""' in beside else c
+    if c == "\\":
+        return r"\\"
+    return c if c.isprintable() else c.encode("unicode_escape").decode()
