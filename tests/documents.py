@@ -1,6 +1,8 @@
 """Documents to test with, and what tests ask of generated source and of a built network."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -99,17 +101,31 @@ def assert_safe(source: str) -> None:
         if isinstance(item, ast.Import | ast.ImportFrom):
             assert ast.unparse(item) in ("import torch", "from torch import nn")
         if isinstance(item, ast.Call):
-            assert _is_allowed(item.func), ast.unparse(item)
-    [network] = [item for item in tree.body if isinstance(item, ast.ClassDef)]
-    methods = [item for item in network.body if isinstance(item, ast.FunctionDef)]
-    assert [method.name for method in methods] == ["__init__", "forward"]
+            assert _is_allowed(item.func, tree), ast.unparse(item)
+    classes = [item for item in tree.body if isinstance(item, ast.ClassDef)]
+    assert classes[-1].name == "Network"
+    for made in classes:
+        methods = [item.name for item in made.body if isinstance(item, ast.FunctionDef)]
+        assert methods in (["__init__", "forward"], ["forward"])
     assert all(isinstance(item, ast.Import | ast.ImportFrom | ast.ClassDef) for item in tree.body)
 
 
-def _is_allowed(called: ast.expr) -> bool:
+def assert_formatted(source: str) -> None:
+    """Generated source is what ruff's formatter makes of it, and its linter finds nothing; both with their defaults."""
+    ruff = [sys.executable, "-m", "ruff"]
+    said = subprocess.run(
+        [*ruff, "format", "--isolated", "-"], input=source, capture_output=True, encoding="utf-8", check=True
+    )
+    assert said.stdout == source
+    subprocess.run([*ruff, "check", "--isolated", "-q", "-"], input=source.encode(), check=True)
+
+
+def _is_allowed(called: ast.expr, tree: ast.Module) -> bool:
     match called:
-        case ast.Name(id="super"):
+        case ast.Name(id="super" | "range" | "layer"):
             return True
+        case ast.Name(id=name):
+            return name in {item.name for item in tree.body if isinstance(item, ast.ClassDef)}
         case ast.Attribute(value=ast.Name(id="nn"), attr=name):
             return issubclass(getattr(nn, name), nn.Module)
         case ast.Attribute(value=ast.Name(id="torch"), attr=name):

@@ -16,6 +16,7 @@ from builder.data.fields import Part
 MOST_BYTES = 50_000_000  # of one input
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
 SHOWN = 3  # classes of one prediction
+Form = Literal["python", "onnx", "safetensors"]
 
 
 def evaluate(
@@ -90,7 +91,7 @@ def predict(
 
 def export(
     run: RunName,
-    to: Annotated[Literal["python", "safetensors"], typer.Option(help=_("A Python project, or the weights alone."))],
+    to: Annotated[Form, typer.Option(help=_("A Python project, one file for other programs, or the weights alone."))],
     out: Annotated[Path, typer.Option(help=_("The folder or file to write."))],
     json: Json = False,
 ) -> None:

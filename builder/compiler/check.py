@@ -41,6 +41,10 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
         whole = _Whole(plan(graph), report)
         whole.run()
         report.problems += whole.problems
+        report.inputs, report.outputs = (
+            tuple((node.id,) for node in graph.nodes if node.type == type and (node.id,) in report.network)
+            for type in ("Input", "Output")
+        )
     weigh(report)
     _add(report, limits(report))
     rank = {node.id: i for i, node in enumerate(graph.nodes)}
@@ -69,7 +73,7 @@ class _Whole(Scope):
     """The document's own graph: data enters it, and its answer is held against the target and the loss."""
 
     def __init__(self, plan: Plan, report: Report) -> None:
-        super().__init__(plan, report.network)
+        super().__init__(plan, report.network, copies=report.copies)
         self.data, self.recipe = report.data, report.recipe
         report.nodes = self.nodes
 

@@ -15,6 +15,19 @@ from builder.layers.ends import Output
 # where a layer of the network comes from: the blocks in which it stands, each with the number of its copy where it is
 # repeated, and its id
 Place = tuple[str | int, ...]
+
+
+class Gate(tuple[str | int, ...]):
+    """The place outside a block of what one of the block's Inputs gives: equal to that place, but it tells which."""
+
+    input: str
+
+    def __new__(cls, place: Place, input: str) -> "Gate":
+        made = super().__new__(cls, place)
+        made.input = input
+        return made
+
+
 State = Literal["ok", "hint", "warning", "error", "waiting", "off"]
 
 
@@ -46,20 +59,34 @@ class NodeReport:
 
 @dataclass(frozen=True)
 class Step:
-    """One layer of the network as it is built, and the places of those that feed it."""
+    """One layer of the network as it is built, and the places of those that feed it.
+
+    What comes from an Input of the block in which it stands is an `Gate`. `padding` is the place of the Input of
+    tokens whose padding the layer has to leave out.
+    """
 
     layer: Layer
     sources: tuple[Place, ...]
     spec: Spec
     params: int = 0
     flops: int = 0  # of one sample
+    padding: Place | None = None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a block: the places of what enters it, by the ids of the Inputs inside, and of what leaves it."""
+
+    given: Mapping[str, Place | None]
+    end: Place
 
 
 @dataclass
 class Report:
     """The whole document. `nodes` stand in an order in which they can be computed, where there is one.
 
-    `network` is what is built: blocks written out, disabled layers passed over, each layer after those that feed it.
+    `network` is what is built: blocks written out, disabled layers passed over, each layer after those that feed it;
+    `copies` are the blocks that were written out there; `inputs` and `outputs` are its ends in the document's order.
     A problem inside a block is listed under the block of the document; its fix can be applied to the document as it is.
     """
 
@@ -68,6 +95,9 @@ class Report:
     data: DataSpec | None = None
     recipe: Recipe | None = None
     network: dict[Place, Step] = field(default_factory=dict)
+    copies: dict[Place, Copy] = field(default_factory=dict)
+    inputs: tuple[Place, ...] = ()
+    outputs: tuple[Place, ...] = ()
     params: int = 0
     flops: int = 0  # of one sample, forward
     activation_bytes: int = 0  # of one sample

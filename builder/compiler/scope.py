@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from builder.compiler.report import NodeReport, Place, Step, inward
+from builder.compiler.report import Copy, Gate, NodeReport, Place, Step, inward
 from builder.compiler.shapes import flow
 from builder.compiler.structure import ENDS, named, order, passed, unknown_type, wiring
 from builder.core.errors import Fix, Problem
@@ -63,18 +63,25 @@ def _off(node: Node) -> bool:
 
 
 class Scope:
-    """A block's graph with what enters it. `network` receives its layers, `problems` all that is wrong in it.
+    """A block's graph with what enters it. `network` receives its layers, `copies` the blocks inside, `problems` all
+    that is wrong in it.
 
     A problem deeper inside is listed under the block of this graph in which it is, whose report sums such problems up.
     """
 
     def __init__(
-        self, plan: Plan, network: dict[Place, Step], place: Place = (), given: Mapping[str, Place | None] | None = None
+        self,
+        plan: Plan,
+        network: dict[Place, Step],
+        place: Place = (),
+        given: Mapping[str, Place | None] | None = None,
+        copies: dict[Place, Copy] | None = None,
     ) -> None:
         self.plan, self.graph, self.network, self.place, self.given = plan, plan.graph, network, place, given or {}
         self.nodes = {
             id: NodeReport(plan.layers[id], tuple(wire.source for wire in self.graph.into(id))) for id in plan.order
         }
+        self.copies = {} if copies is None else copies
         self.ends: dict[str, Place] = {}  # of which layer of the network a node's output is
         self.problems: list[Problem] = []
 
@@ -92,10 +99,11 @@ class Scope:
 
     @property
     def end(self) -> Place | None:
-        """The layer whose output is that of the graph, where it is known and nothing is wrong."""
+        """The layer whose output is that of the graph, as it is seen from outside; None while anything is wrong."""
         if any(problem.severity == "error" for problem in self.problems):
             return None
-        return next((self.ends.get(node.id) for node in self.graph.nodes if node.type == "Output"), None)
+        end = next((self.ends.get(node.id) for node in self.graph.nodes if node.type == "Output"), None)
+        return self.given.get(end.input) if isinstance(end, Gate) else end
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Report problems of this graph's own nodes."""
@@ -107,7 +115,8 @@ class Scope:
 
     def enter(self, node: Node, layer: Input) -> None:
         """What an Input gives."""
-        self._give(node.id, self.given.get(node.id))
+        place = self.given.get(node.id)
+        self._give(node.id, None if place is None else Gate(place, node.id))
 
     def leave(self, node: Node, layer: Output, wire: Edge, place: Place) -> None:
         """What an Output gets."""
@@ -160,7 +169,7 @@ class Scope:
         end = None
         for copy in range(copies):
             number = (copy + 1,) if copies > 1 else ()
-            scope = Scope(plan, self.network, (*self.place, node.id, *number), given)
+            scope = Scope(plan, self.network, (*self.place, node.id, *number), given, self.copies)
             scope.run()
             if copy == 0:
                 this.inside = scope.nodes
@@ -170,6 +179,7 @@ class Scope:
             end = scope.end
             if end is None:
                 return
+            self.copies[scope.place] = Copy(given, end)
             given = {**given, names[0]: end}
         self._give(node.id, end)
         steps = list(islice(self.network.values(), before, None))

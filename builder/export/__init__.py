@@ -1,4 +1,4 @@
-"""What leaves netbuilder: the network as a Python project, or its weights as safetensors."""
+"""What leaves netbuilder: the network as a Python project or in ONNX, or its weights as safetensors."""
 
 from builder.export.write import Form, export, weights_file
 

@@ -1,6 +1,5 @@
 """Writing an export to disk, never over what is there."""
 
-import json
 from pathlib import Path
 from typing import Literal
 
@@ -11,22 +10,26 @@ from builder.core.files import sha256, write_atomic
 from builder.core.text import _, quote
 from builder.evaluation.trained import Trained
 from builder.export import project
+from builder.export.about import about
+from builder.export.onnx import onnx_file
 from builder.runs.store import Store
 
-Form = Literal["python", "safetensors"]
+Form = Literal["python", "onnx", "safetensors"]
 
 
 def export(store: Store, run_id: str, to: Form, out: Path) -> None:
-    """Write a run's network: `python`, a folder that runs without netbuilder; `safetensors`, its weights in one file.
+    """Write a run's network: `python`, a folder that runs without netbuilder; `onnx`, one file for other programs;
+    `safetensors`, its weights in one file.
 
-    Raises: Error P-EXISTS (something is there already), P-WRITE, and those of `Trained.of`.
+    Raises: Error P-EXISTS (something is there already), P-WRITE, and those of `Trained.of` and `onnx_file`.
     """
     _require_free(out, folder=to == "python")
     trained = Trained.of(store, run_id)
     try:
-        if to == "safetensors":
+        if to != "python":
+            content = onnx_file(store, trained) if to == "onnx" else weights_file(trained)
             out.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(out, weights_file(trained))
+            write_atomic(out, content)
             return
         out.mkdir(parents=True, exist_ok=True)
         for name, content in project.files(trained).items():
@@ -37,17 +40,12 @@ def export(store: Store, run_id: str, to: Form, out: Path) -> None:
 
 
 def weights_file(trained: Trained) -> bytes:
-    """The weights with the document, the preparation and the classes as JSON in the metadata.
+    """The weights with what is known `about` them as JSON in the metadata.
 
     `sha256` there is that of the same tensors saved without metadata.
     """
     tensors = trained.weights()
-    metadata = {
-        "document": trained.document.model_dump_json(exclude_none=True),
-        "preparation": trained.preparation.model_dump_json(),
-        "classes": json.dumps(trained.classes),
-        "sha256": sha256(safetensors.torch.save(tensors)),
-    }
+    metadata = about(trained) | {"sha256": sha256(safetensors.torch.save(tensors))}
     content: bytes = safetensors.torch.save(tensors, metadata=metadata)
     return content
 

@@ -203,6 +203,11 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
+def printed(value: Any) -> str:
+    """How an argument stands in source."""
+    return _print(value)
+
+
 def _print(value: Any) -> str:
     if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         return repr(value[0])  # kernel_size=3 reads better than (3, 3)

@@ -50,10 +50,10 @@ class Norms:
 def owners(model: nn.Module, report: Report) -> dict[str, list[nn.Parameter]]:
     """The parameters of each node, and of each block with all its copies; nodes without any are left out."""
     found: dict[str, list[nn.Parameter]] = {}
-    modules = dict(model.named_children())
+    modules = dict(model.named_modules())
     for place, name in identifiers(report).items():
         path = [part for part in place if isinstance(part, str)]
-        for parameter in modules[name].parameters() if name in modules else ():
+        for parameter in modules[name].parameters():
             for depth in range(1, len(path) + 1):
                 found.setdefault(WITHIN.join(path[:depth]), []).append(parameter)
     return found

@@ -15,7 +15,7 @@ from builder.core.specs import Spec
 from builder.examples import load, names
 from builder.graph.document import Document
 from tests.compiler.broken import conv, join, linear
-from tests.documents import assert_safe, chain, edited, random_input
+from tests.documents import assert_formatted, assert_safe, chain, edited, random_input
 
 EXPECTED = """\
 import torch
@@ -23,7 +23,7 @@ from torch import nn
 
 
 class Network(nn.Module):
-    'A "small" one'
+    \"\"\"A "small" one\"\"\"
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,11 +82,31 @@ def test_the_input_can_be_called_anything() -> None:
     assert from_source(source(document))(torch.ones(2, 1, 8, 8)).shape == (2, 10)
 
 
-@pytest.mark.parametrize("title", ["", "x" * 10_000, '"""', "'", "\\", "a\nb\r\u2028c", "{x}", "标题 🦊", "'''\"\"\""])
+TITLES = [
+    "",
+    " ",
+    "x" * 10_000,
+    '"""',
+    '"',
+    '""',
+    "'",
+    "\\",
+    '\\"',
+    "a\nb\r\u2028c\x00",
+    "{x}",
+    "标题 🦊",
+    "'''\"\"\"",
+    '"a" b',
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
 def test_the_title_is_only_text(title: str) -> None:
+    """On one line."""
     document = edited(chain("Flatten", linear(10)), {"op": "set_title", "title": title})
     assert_safe(source(document))
-    assert (build(document).__doc__ or "") == title
+    assert (build(document).__doc__ or "") == " ".join(title.split())
+    assert_formatted(source(document))
 
 
 @pytest.mark.parametrize(
