@@ -45,14 +45,33 @@ class NodeReport:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Which steps of an output are padding: those of the text that enters at `place`.
+
+    They stand along `axis`, behind `before` steps that are none, such as a class token.
+    """
+
+    place: Place
+    axis: int = 1
+    before: int = 0
+
+
+@dataclass(frozen=True)
 class Step:
-    """One layer of the network as it is built, and the places of those that feed it."""
+    """One layer of the network as it is built, and the places of those that feed it.
+
+    `marks` tells which of its own steps are padding; `padding` is the Input whose padding the layer has to leave out,
+    and `query_padding` the one whose padding it leaves out of its first input, where it tells the two apart.
+    """
 
     layer: Layer
     sources: tuple[Place, ...]
     spec: Spec
     params: int = 0
     flops: int = 0  # of one sample
+    marks: Marks | None = None
+    padding: Place | None = None
+    query_padding: Place | None = None
 
 
 @dataclass
@@ -82,6 +101,10 @@ class Report:
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of training."""
         return [p for p in self.problems if p.severity == "error"]
+
+    def feeding(self, step: Step) -> list[Step]:
+        """The layers that feed one."""
+        return [self.network[source] for source in step.sources]
 
     @property
     def last(self) -> Layer | None:

@@ -1,8 +1,11 @@
 """The network as a Python file that needs torch alone. What trains is built from this very text."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from builder.compiler.check import check
+from builder.compiler.padding import arguments, masked
 from builder.compiler.report import Place, Report, Step
 from builder.compiler.trace import defaults
 from builder.core.errors import Error
@@ -44,10 +47,13 @@ def write(report: Report, title: str) -> str:
     inputs = [place for place, step in steps.items() if isinstance(step.layer, Input)]
     outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
     modules: list[str] = []
-    lines: list[str] = []
+    paddings = _paddings(report, steps, names)
+    lines = [
+        f"        {name} = {names[place]} == 0  # True where there is no token" for place, name in paddings.items()
+    ]
     for place, step in steps.items():
         if not isinstance(step.layer, Input | Output):
-            _lines(report, place, step, names, modules, lines)
+            _lines(report, place, step, names, modules, lines, paddings)
     arguments = ", ".join(f"{names[place]}: torch.Tensor" for place in inputs)
     head = [f"    {title!r}", ""] if title else []
     comments = [f"        # {names[place]}: {_shape(steps[place].spec)}" for place in inputs]
@@ -72,13 +78,32 @@ def write(report: Report, title: str) -> str:
     )
 
 
+def _paddings(report: Report, steps: dict[Place, Step], names: dict[Place, str]) -> dict[Place, str]:
+    """The names of the tensors that tell what of each Input is padding, where a layer asks for it."""
+    asked = [marks.place for step in steps.values() for marks in masked(step.layer, report.feeding(step)).values()]
+    found = dict.fromkeys(asked, "padding")
+    taken = {*RESERVED, *names.values()}
+    for place in found:
+        found[place] = identifier("padding" if len(found) == 1 else f"{names[place]}_padding", taken)
+        taken.add(found[place])
+    return found
+
+
 def _lines(
-    report: Report, place: Place, step: Step, names: dict[Place, str], modules: list[str], lines: list[str]
+    report: Report,
+    place: Place,
+    step: Step,
+    names: dict[Place, str],
+    modules: list[str],
+    lines: list[str],
+    paddings: dict[Place, str],
 ) -> None:
     call = step.layer.module(*(report.network[source].spec for source in step.sources))
     if call:
         modules.append(f"        self.{names[place]} = {call.source(defaults)}")
-    expression = step.layer.forward(f"self.{names[place]}", *(names[source] for source in step.sources))
+    forward: Callable[..., str] = step.layer.forward  # those that mask take more than their inputs
+    masks = arguments(step, report.feeding(step), paddings)
+    expression = forward(f"self.{names[place]}", *(names[source] for source in step.sources), **masks)
     lines.append(f"        {names[place]} = {expression}  # {_shape(step.spec)}")
 
 
