@@ -107,6 +107,15 @@ class Report:
         return [self.network[source] for source in step.sources]
 
     @property
+    def used(self) -> set[Place]:
+        """The layers from which an Output is reached; others would only waste time."""
+        used: set[Place] = set()
+        for place, step in reversed(self.network.items()):
+            if isinstance(step.layer, Output) or place in used:
+                used |= {place, *step.sources}
+        return used
+
+    @property
     def last(self) -> Layer | None:
         """The layer whose output is the network's answer."""
         ends = (step for step in self.network.values() if isinstance(step.layer, Output))

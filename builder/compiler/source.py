@@ -42,7 +42,7 @@ def identifiers(report: Report) -> dict[Place, str]:
 def write(report: Report, title: str) -> str:
     """The source of a network that was found without errors."""
     names = identifiers(report)
-    used = _used(report)
+    used = report.used
     steps = {place: step for place, step in report.network.items() if place in used}
     inputs = [place for place, step in steps.items() if isinstance(step.layer, Input)]
     outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
@@ -109,12 +109,3 @@ def _lines(
 
 def _shape(spec: Spec) -> str:
     return " x ".join(["N", *(str(n) for n in spec.shape[1:])])
-
-
-def _used(report: Report) -> set[Place]:
-    """The layers from which an Output is reached; others would only waste time."""
-    used: set[Place] = set()
-    for place, step in reversed(report.network.items()):
-        if isinstance(step.layer, Output) or place in used:
-            used |= {place, *step.sources}
-    return used

@@ -179,7 +179,7 @@ class PatchEmbedding(Penalised, Layer):
     aliases = ("vision transformer", "vit", "patches")
     accepts = "N C H W"
     gives = "N L F"
-    keys = ("embed_dim", "patch_size")
+    glyph = "Pa"
 
     embed_dim: int = Field(64, ge=1, le=65_536, description="Length of a patch's vector.")
     patch_size: Pair = Field((4, 4), description="Height and width of a patch.", json_schema_extra={"unit": "pixels"})

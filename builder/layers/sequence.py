@@ -89,11 +89,10 @@ class EmbeddingBag(Penalised, Layer):
 class PositionalEncoding(Layer):
     """Add to each step a vector that tells where it stands, which layers without an order cannot know.
 
+    Steps of a text are counted from its first token, however much padding stands before it.
     Shape:  (N, L, F) -> the same
     Formula: y = x + P, where P[t, 2i] = sin(t / 10000^(2i / F)) and P[t, 2i + 1] = cos(t / 10000^(2i / F))
     Source: torch.nn.Embedding for the learned one; Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
-
-    Steps of a text are counted from its first token, however much padding stands before it.
     """
 
     family = "Sequence"
