@@ -147,6 +147,10 @@ class Layer(Settings):
         """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
         return 0
 
+    def penalty(self) -> tuple[float, float]:
+        """What the loss grows by for the size, and for the square, of each weight."""
+        return 0.0, 0.0
+
     def steps(self, axis: int, x: Spec, y: Spec) -> tuple[int, int] | None:
         """The axis of the output along which the steps of an input's `axis` stand, and how many new ones before them.
 

@@ -26,3 +26,6 @@ class Penalised(Settings):
         description="Penalty on the square of each weight: keeps all of them small.",
         json_schema_extra={"advanced": True},
     )
+
+    def penalty(self) -> tuple[float, float]:
+        return self.l1, self.l2
