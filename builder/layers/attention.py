@@ -28,7 +28,7 @@ def uneven_heads(name: str, heads: int, x: Spec) -> Iterator[Complaint]:
 
 def _only_back(x: str) -> str:
     """What is added to the scores so that no step looks at a later one. Shape: (L, L)."""
-    return f"torch.nn.Transformer.generate_square_subsequent_mask({x}.shape[1], device={x}.device)"
+    return f"nn.Transformer.generate_square_subsequent_mask({x}.shape[1], device={x}.device)"
 
 
 def _call(module: str, *args: str, **named: str) -> str:
