@@ -43,8 +43,8 @@ class Embedding(Penalised, Layer):
         0,
         ge=0,
         le=1_000_000,
-        description="The id of padding, whose vector stays zero. Of 0, layers behind know which steps are padding and "
-        "leave them out; empty to learn it like others.",
+        description="The id of padding, whose vector stays zero. With 0, layers behind leave padded steps out; "
+        "empty to learn it like others.",
     )
 
     def complaints(self, x: Spec) -> Iterator[Complaint]:
