@@ -9,7 +9,7 @@ FAR_BELOW = "-1e4"
 
 def mean(x: str, axis: int, padding: str) -> str:
     """The mean of the steps along `axis`."""
-    return f"({x} * ~{_along(padding, axis)}).sum({axis}) / (~{padding}).sum(1, keepdim=True).clamp(min=1)"
+    return f"({x} * ~{_along(padding, axis)}).sum({axis}) / (~{padding}).sum(1)[:, None].clamp(min=1)"
 
 
 def largest(x: str, axis: int, padding: str) -> str:
