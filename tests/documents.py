@@ -24,8 +24,9 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "amax", "chunk", "cumsum", "flatten", "maximum", "mean", "minimum", "permute", "reshape", "squeeze", "sum",
-    "unbind", "unflatten", "unsqueeze", "__init__",
+    "all", "amax", "chunk", "clamp", "cumsum", "expand", "flatten", "generate_square_subsequent_mask", "long",
+    "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "reshape", "squeeze", "sum", "transpose", "unbind",
+    "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from builder.compiler.answer import answer
 from builder.compiler.cost import limits, weigh
 from builder.compiler.extent import overgrown
-from builder.compiler.report import NodeReport, Place, Report, Step
+from builder.compiler.report import Marks, NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
 from builder.compiler.structure import named
@@ -83,7 +83,8 @@ class _Whole(Scope):
         field = self.data.input(layer.field)
         if field:
             spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
-            self.step(node.id, Step(layer, (), spec))
+            marks = Marks((*self.place, node.id)) if field.kind == "text" else None
+            self.step(node.id, Step(layer, (), spec, marks=marks))
             return
         self.add([_no_field(node, "field", layer.field, [f.name for f in self.data.inputs])])
 

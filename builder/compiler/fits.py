@@ -11,13 +11,13 @@ from builder.compiler.answer import misfit
 from builder.compiler.report import NodeReport, Place, Report, Step
 from builder.compiler.scope import Scope, plan
 from builder.compiler.shapes import flow, unfit
-from builder.compiler.structure import named, ports
+from builder.compiler.structure import named, ports, wires_into
 from builder.core.errors import Error, Problem
 from builder.core.settings import parse
 from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec
-from builder.graph.blocks import fed
+from builder.graph.blocks import by_input
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.layers import LAYERS, Layer, Many
 from builder.layers.ends import Input, Output
@@ -90,7 +90,7 @@ def candidates(
         feeds = [site.feed(Edge(source=_known(site, source).id, target=source))]
     elif replace is not None:
         below = site.graph.out_of(_known(site, replace).id)
-        feeds = [site.feed(wire) for wire in site.graph.into(replace)]
+        feeds = [site.feed(wire) for wire in wires_into(site.graph, _known(site, replace))]
     others = {node.type for node in site.graph.nodes if node.id != replace}
     return {
         type: _candidate(site, type, feeds, below, type == "Output" and type in others)
@@ -132,7 +132,7 @@ def _below(site: _Site, type: str, spec: Spec | None, below: Sequence[Edge]) -> 
         if target is None:
             continue
         new = Edge(source=type, target=wire.target, input=wire.input)
-        feeds = [(new, spec) if w == wire else site.feed(w) for w in site.graph.into(wire.target)]
+        feeds = [(new, spec) if w == wire else site.feed(w) for w in wires_into(site.graph, target)]
         reason = _refusal(site, target, feeds)
         if reason:
             return shape, reason
@@ -184,9 +184,10 @@ def _with(site: _Site, node: Node, wire: Edge) -> list[Feed]:
         return [site.feed(w) for w in (*wires, *([] if any(w.source == wire.source for w in wires) else [wire]))]
     if wire.input is None:
         return [site.feed(wire)]
-    present = {name: source for name, source in zip(inputs, fed(site.graph, node), strict=True) if source}
-    kept = [Edge(source=present[name], target=node.id, input=name) for name in present if name != wire.input]
-    return [site.feed(w) for w in (*kept, wire)]
+    present = {name: found.source for name, found in zip(inputs, by_input(inputs, wires), strict=True) if found}
+    present[wire.input] = wire.source
+    led = (Edge(source=present[name], target=node.id, input=name) for name in inputs if name in present)
+    return [site.feed(w) for w in led]
 
 
 def _refusal(site: _Site, node: Node, feeds: list[Feed]) -> str | None:
@@ -209,7 +210,10 @@ def _outcome(site: _Site, node: Node, layer: Layer, feeds: list[Feed]) -> Spec |
         text = _("{node} takes {most} input(s) and gets {n}.")
         return text.format(node=named(node), most=len(inputs), n=len(feeds))
     known = [(wire, spec) for wire, spec in feeds if spec]
-    few = len(feeds) < (inputs.at_least if isinstance(inputs, Many) else len(inputs))
+    if isinstance(inputs, Many):
+        few = len(feeds) < inputs.at_least
+    else:
+        few = None in by_input(inputs, [wire for wire, _spec in feeds])[: len(inputs) - type(layer).optional]
     if few or len(known) < len(feeds):
         problem = next((p for wire, spec in known if (p := unfit(node, layer, wire, spec))), None)
         return problem.message if problem else None

@@ -58,11 +58,24 @@ class NodeReport:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Which steps of an output are padding: those of the text that enters at `place`.
+
+    They stand along `axis`, behind `before` steps that are none, such as a class token.
+    """
+
+    place: Place
+    axis: int = 1
+    before: int = 0
+
+
+@dataclass(frozen=True)
 class Step:
     """One layer of the network as it is built, and the places of those that feed it.
 
-    What comes from an Input of the block in which it stands is an `Gate`. `padding` is the place of the Input of
-    tokens whose padding the layer has to leave out.
+    What comes from an Input of the block in which it stands is a `Gate`. `marks` tells which of its own steps are
+    padding; `padding` is the Input whose padding the layer has to leave out, and `query_padding` the one whose padding
+    it leaves out of its first input, where it tells the two apart.
     """
 
     layer: Layer
@@ -70,7 +83,9 @@ class Step:
     spec: Spec
     params: int = 0
     flops: int = 0  # of one sample
+    marks: Marks | None = None
     padding: Place | None = None
+    query_padding: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,19 @@ class Report:
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of training."""
         return [p for p in self.problems if p.severity == "error"]
+
+    def feeding(self, step: Step) -> list[Step]:
+        """The layers that feed one."""
+        return [self.network[source] for source in step.sources]
+
+    @property
+    def used(self) -> set[Place]:
+        """The layers from which an Output is reached; others would only waste time."""
+        used: set[Place] = set()
+        for place, step in reversed(self.network.items()):
+            if isinstance(step.layer, Output) or place in used:
+                used |= {place, *step.sources}
+        return used
 
     @property
     def last(self) -> Layer | None:

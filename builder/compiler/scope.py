@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from builder.compiler.padding import carried, masked
 from builder.compiler.report import Copy, Gate, NodeReport, Place, Step, inward
 from builder.compiler.shapes import flow
-from builder.compiler.structure import ENDS, named, order, passed, unknown_type, wiring
+from builder.compiler.structure import ENDS, named, order, passed, unknown_type, wires_into, wiring
 from builder.core.errors import Fix, Problem
 from builder.core.settings import parse
 from builder.core.text import _, quote
@@ -79,7 +80,8 @@ class Scope:
     ) -> None:
         self.plan, self.graph, self.network, self.place, self.given = plan, plan.graph, network, place, given or {}
         self.nodes = {
-            id: NodeReport(plan.layers[id], tuple(wire.source for wire in self.graph.into(id))) for id in plan.order
+            id: NodeReport(plan.layers[id], tuple(wire.source for wire in wires_into(self.graph, plan.nodes[id])))
+            for id in plan.order
         }
         self.copies = {} if copies is None else copies
         self.ends: dict[str, Place] = {}  # of which layer of the network a node's output is
@@ -139,18 +141,21 @@ class Scope:
         if isinstance(layer, Input):
             self.enter(node, layer)
             return
-        wires = self.graph.into(node.id)
+        wires = wires_into(self.graph, node)
         places = tuple(self.ends[wire.source] for wire in wires if wire.source in self.ends)
         if len(places) < len(wires):
             return
         if isinstance(layer, Output):
             self.leave(node, layer, wires[0], places[0])
             return
-        result = flow(node, layer, wires, tuple(self.network[place].spec for place in places))
+        feeding = [self.network[place] for place in places]
+        result = flow(node, layer, wires, tuple(step.spec for step in feeding))
         if isinstance(result, Problem):
             self.add([result])
-        else:
-            self.step(node.id, Step(layer, places, result.spec, result.params, result.flops))
+            return
+        marks = {name: found.place for name, found in masked(layer, feeding).items()}
+        own = carried(layer, feeding, result.spec)
+        self.step(node.id, Step(layer, places, result.spec, result.params, result.flops, own, **marks))
 
     def _pass_over(self, node: Node, this: NodeReport) -> None:
         this.off = True

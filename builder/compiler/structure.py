@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
-from builder.graph.blocks import fed
+from builder.graph.blocks import by_input
 from builder.graph.document import Edge, Graph, Node
 from builder.layers import LAYERS, Many
 
@@ -27,11 +27,28 @@ def ports(node: Node) -> tuple[str, ...] | Many:
     return LAYERS[node.type].inputs
 
 
+def ports_named(node: Node) -> tuple[str, ...]:
+    """The inputs of a node that have names; none of a join that takes any number."""
+    inputs = ports(node) if node.type in LAYERS else ()
+    return () if isinstance(inputs, Many) else inputs
+
+
+def required(node: Node) -> tuple[str, ...]:
+    """The named inputs of a node that need a wire."""
+    names = ports_named(node)
+    return names[: len(names) - LAYERS[node.type].optional] if names else ()
+
+
 def passed(graph: Graph, node: Node) -> str | None:
     """The source of a node's first input: what goes on behind it while it is switched off."""
-    sources = [edge.source for edge in graph.into(node.id)]
-    first = fed(graph, node)[:1] if node.graph and node.type == "Block" else []
-    return next((source for source in (*first, *sources) if source), None)
+    return next((wire.source for wire in wires_into(graph, node)), None)
+
+
+def wires_into(graph: Graph, node: Node) -> tuple[Edge, ...]:
+    """The wires that lead to a node, in the order of its inputs; those that lead to none of them stand last."""
+    wires = graph.into(node.id)
+    found = [wire for wire in by_input(ports_named(node), wires) if wire] if len(wires) > 1 else []
+    return (*found, *(wire for wire in wires if wire not in found))
 
 
 def unknown_type(node: Node) -> Problem:
@@ -133,8 +150,7 @@ def _inputs(graph: Graph, node: Node) -> Iterator[Problem]:
     if isinstance(inputs, Many):
         least, most, names = inputs.at_least, None, None
     else:
-        least = most = len(inputs)
-        names = inputs
+        least, most, names = len(required(node)), len(inputs), inputs
     for edge in into:
         if names is not None and edge.input is not None and edge.input not in names:
             guess = nearest(edge.input, names) or (names[0] if names else "")
@@ -149,6 +165,21 @@ def _inputs(graph: Graph, node: Node) -> Iterator[Problem]:
         yield _crowded(node, into, most if most is not None else len(into) - 1)
     if len(into) < least:
         yield _hungry(graph, node, into, least)
+    elif not twice and LAYERS[node.type].optional:
+        yield from _open(graph, node, into)
+
+
+def _open(graph: Graph, node: Node, into: tuple[Edge, ...]) -> Iterator[Problem]:
+    """The problem of an input that stays open because the only wires lead to optional ones."""
+    fed = zip(required(node), by_input(ports_named(node), into), strict=False)
+    missing = next((name for name, wire in fed if wire is None), None)
+    if missing is None:
+        return
+    text = _("{node}: nothing leads to its input {name}. Connect it.")
+    above = _above(graph, node, {wire.source for wire in into})
+    edit = {"op": "connect", "edge": {"source": above, "target": node.id, "input": missing}}
+    fix = Fix(_("Connect it to {above}").format(above=quote(above)), (edit,)) if above else None
+    yield Problem("G-INPUT", text.format(node=named(node), name=quote(missing)), node.id, fix=fix)
 
 
 def _crowded(node: Node, into: tuple[Edge, ...], most: int) -> Problem:
@@ -180,9 +211,8 @@ def _hungry(graph: Graph, node: Node, into: tuple[Edge, ...], least: int) -> Pro
     if above:
         edge = {"source": above, "target": node.id}
         if node.type == "Block" and least > 1:
-            names = ports(node)
-            assert not isinstance(names, Many)
-            edge["input"] = names[fed(graph, node).index(None)]
+            names = ports_named(node)
+            edge["input"] = names[by_input(names, into).index(None)]
         edit = {"op": "connect", "edge": edge}
         fix = Fix(_("Connect it to {above}").format(above=quote(above)), (edit,))
     return Problem("G-INPUT", words, node.id, fix=fix)

@@ -109,4 +109,4 @@ def _compiled(expression: str) -> CodeType:
 
 def evaluate(expression: str, names: dict[str, Any]) -> torch.Tensor:
     """The value of a layer's forward expression. Expressions are written by layers, never by users."""
-    return cast(torch.Tensor, eval(_compiled(expression), {"torch": torch, "self": NETWORK}, names))
+    return cast(torch.Tensor, eval(_compiled(expression), {"torch": torch, "nn": nn, "self": NETWORK}, names))

@@ -1,7 +1,8 @@
 """Settings declared once: checked values, and the facts that forms, help and errors are drawn from.
 
 A layer, an optimizer, a loss and a data source are each one `Settings` class. Range, unit, help and default stand in
-the pydantic `Field`; the unit under `json_schema_extra={"unit": ...}`.
+the pydantic `Field`; the unit under `json_schema_extra={"unit": ...}`, and there `"advanced": True` for what is seldom
+needed.
 """
 
 import math
@@ -68,14 +69,16 @@ class Parameter:
     unit: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()  # the words of a choice, or those that stand beside a pair
+    advanced: bool = False  # seldom needed
 
 
 def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
-    """The settings of a class, in the order of their declaration.
+    """The settings of a class, in the order of their declaration, advanced ones last.
 
     A `Literal` of one value (a tag) is left out, and so are settings inside settings, which have forms of their own.
     """
-    return tuple(_parameter(name, field) for name, field in settings.model_fields.items() if not _apart(field))
+    found = (_parameter(name, field) for name, field in settings.model_fields.items() if not _apart(field))
+    return tuple(sorted(found, key=lambda parameter: parameter.advanced))
 
 
 def _apart(field: FieldInfo) -> bool:
@@ -104,6 +107,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
         unit=str(extra.get("unit", "")),
         help=field.description or "",
         choices=choices,
+        advanced=bool(extra.get("advanced")),
     )
 
 

@@ -3,7 +3,7 @@
 Inside, the Input nodes are the block's inputs, in their order and by their ids, and the Output is what it gives.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from builder.core.errors import Error
@@ -150,15 +150,19 @@ def fed(graph: Graph, block: Node) -> list[str | None]:
     """The source of each of a block's inputs, in their order; None for one that is not connected."""
     assert block.graph is not None
     names = [node.id for node in block.graph.nodes if node.type == "Input"]
-    wires = graph.into(block.id)
-    found: dict[str, str] = {}
+    return [wire.source if wire else None for wire in by_input(names, graph.into(block.id))]
+
+
+def by_input(names: Sequence[str], wires: Sequence[Edge]) -> list[Edge | None]:
+    """The wire to each of these inputs: those with a name first, the others fill what is open; else None."""
+    found: dict[str, Edge] = {}
     for wire in wires:
-        if wire.input in names and wire.input not in found:
-            found[wire.input] = wire.source
+        if wire.input is not None and wire.input in names and wire.input not in found:
+            found[wire.input] = wire
     for wire in wires:
         open_input = next((name for name in names if name not in found), None)
         if wire.input is None and open_input is not None:
-            found[open_input] = wire.source
+            found[open_input] = wire
     return [found.get(name) for name in names]
 
 

@@ -9,10 +9,11 @@ from builder.core.settings import Depths, Margin, Margins, Pair, Size, Triple
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.layers.layer import Call, Complaint, Layer
+from builder.layers.penalty import Penalised
 from builder.layers.windows import each, setting, strided_same, too_large, uneven_groups
 
 
-class _Windows(Layer):
+class _Windows(Penalised, Layer):
     """Slide windows along an input of any number of axes."""
 
     family = "Convolution"
@@ -152,7 +153,7 @@ class SeparableConv2d(_Windows):
         return Call("nn.Sequential", alone, Call("nn.Conv2d", x.shape[1], self.out_channels, 1, bias=self.bias))
 
 
-class _ConvTranspose(Layer):
+class _ConvTranspose(Penalised, Layer):
     """Spread each number over a learned window, which enlarges the input."""
 
     family = "Convolution"

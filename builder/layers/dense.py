@@ -7,9 +7,10 @@ from pydantic import Field
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.layers.layer import Call, Complaint, Layer
+from builder.layers.penalty import Penalised
 
 
-class Linear(Layer):
+class Linear(Penalised, Layer):
     """Weighted sums of all features, each with its own weights.
 
     Shape:  (N, F) -> (N, out_features); (N, L, F) -> (N, L, out_features)
@@ -28,7 +29,7 @@ class Linear(Layer):
         return Call("nn.Linear", x.shape[-1], self.out_features, bias=self.bias)
 
 
-class Bilinear(Layer):
+class Bilinear(Penalised, Layer):
     """Weighted sums of all products of a feature of one input with a feature of the other.
 
     Shape:  (N, F) and (N, G) -> (N, out_features); (N, L, F) and (N, L, G) -> (N, L, out_features)

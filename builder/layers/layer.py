@@ -25,6 +25,7 @@ FAMILIES = (
     "Activation",
     "Regularisation",
     "Sequence",
+    "Attention",
     "Join",
     "Blocks",
 )
@@ -40,9 +41,14 @@ COLOURS = {
     "Activation": "#d63e5c",
     "Regularisation": "#8a6d5a",
     "Sequence": "#8b5cf6",
+    "Attention": "#0891b2",
     "Join": "#1f9d4d",
     "Blocks": "#c13fb8",
 }
+
+
+POSITIONS = frozenset("LDHW")  # the axes along which there are positions; along the others there are features
+POINTWISE = ("Normalisation", "Activation", "Regularisation")  # families that leave every number in its place
 
 
 class Call:
@@ -90,7 +96,12 @@ class Layer(Settings):
     the output; empty keeps the input's where the number of axes is unchanged. `keys` are the parameters that stand on a
     node (None: the first two that are no switches), `glyph` its sign in up to three characters (empty: from its name);
     a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it. A layer whose
-    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`.
+    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`. The last `optional`
+    of its named inputs may stay without a wire.
+
+    A layer that `masks` leaves padded steps out: where its input has any, `forward` gets the name of a tensor (N, L) as
+    `padding=`, True where a step of its last input is padding; if it `masks_queries`, those of its first input as
+    `query_padding=`.
     """
 
     family: ClassVar[str] = ""
@@ -103,6 +114,9 @@ class Layer(Settings):
     hidden: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
     alike: ClassVar[bool] = False
+    optional: ClassVar[int] = 0
+    masks: ClassVar[bool] = False
+    masks_queries: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -133,6 +147,29 @@ class Layer(Settings):
         """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
         return 0
 
+    def penalty(self) -> tuple[float, float]:
+        """What the loss grows by for the size, and for the square, of each weight."""
+        return 0.0, 0.0
+
+    def steps(self, axis: int, x: Spec, y: Spec) -> tuple[int, int] | None:
+        """The axis of the output along which the steps of an input's `axis` stand, and how many new ones before them.
+
+        None where they are mixed or gone. Inferred: an axis of positions that keeps name and size keeps its steps, and
+        so does each that keeps its size where a layer takes any. A layer for which this is wrong says so itself.
+        """
+        cls = type(self)
+        taken = [] if cls.family in POINTWISE else pattern(cls, len(x.shape))
+        given = cls.gives.split() or taken
+        if len(y.shape) != (len(given) or len(x.shape)) or axis >= len(y.shape) or y.shape[axis] != x.shape[axis]:
+            return None
+        return (axis, 0) if not taken or (taken[axis] in POSITIONS and taken[axis] == given[axis]) else None
+
+
+def pattern(cls: type[Layer], rank: int) -> list[str]:
+    """The letters of the axes that a layer sees in an input of so many axes; empty where it takes any."""
+    patterns = (alternative.split() for alternative in cls.accepts.split("|"))
+    return next((letters for letters in patterns if len(letters) == rank), [])
+
 
 LAYERS: dict[str, type[Layer]] = {}
 
@@ -156,7 +193,8 @@ def section(cls: type[Layer], heading: str) -> str:
 
 def keys(cls: type[Layer]) -> tuple[str, ...]:
     """The parameters that stand on a layer's node."""
-    return tuple(p.name for p in parameters(cls) if p.kind != "bool")[:2] if cls.keys is None else cls.keys
+    plain = (p.name for p in parameters(cls) if p.kind != "bool" and not p.advanced)
+    return tuple(plain)[:2] if cls.keys is None else cls.keys
 
 
 def glyph(cls: type[Layer]) -> str:
@@ -189,6 +227,7 @@ def describe(cls: type[Layer]) -> dict[str, Any]:
         "link": link(section(cls, "Source")),
         "inputs": [cls.inputs.name] if isinstance(cls.inputs, Many) else list(cls.inputs),
         "many": many,
+        "optional": cls.optional,
         "keys": list(keys(cls)),
         "glyph": glyph(cls),
         "hidden": cls.hidden,

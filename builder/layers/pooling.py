@@ -7,6 +7,7 @@ from pydantic import Field
 from builder.core.settings import Depths, Margin, Margins, Pair, Size, Triple
 from builder.core.specs import Spec
 from builder.core.text import _
+from builder.layers import padding as padded
 from builder.layers.layer import Call, Complaint, Layer
 from builder.layers.windows import by, each, setting, too_large
 
@@ -105,6 +106,7 @@ class _Global(Layer):
     family = "Pooling"
     accepts = "N C H W | N C L | N C D H W"
     gives = "N F"
+    masks = True
 
 
 class GlobalAvgPool(_Global):
@@ -116,8 +118,8 @@ class GlobalAvgPool(_Global):
 
     aliases = ("mean", "vector")
 
-    def forward(self, module: str, *x: str) -> str:
-        return f"{x[0]}.flatten(2).mean(2)"
+    def forward(self, module: str, *x: str, padding: str = "") -> str:
+        return padded.mean(x[0], 2, padding) if padding else f"{x[0]}.flatten(2).mean(2)"
 
 
 class GlobalMaxPool(_Global):
@@ -129,8 +131,8 @@ class GlobalMaxPool(_Global):
 
     aliases = ("vector",)
 
-    def forward(self, module: str, *x: str) -> str:
-        return f"{x[0]}.flatten(2).amax(2)"
+    def forward(self, module: str, *x: str, padding: str = "") -> str:
+        return padded.largest(x[0], 2, padding) if padding else f"{x[0]}.flatten(2).amax(2)"
 
 
 class _Adaptive(Layer):

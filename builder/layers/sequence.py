@@ -10,7 +10,9 @@ from pydantic import Field
 
 from builder.core.specs import Spec
 from builder.core.text import _
+from builder.layers import padding as padded
 from builder.layers.layer import Call, Complaint, Layer
+from builder.layers.penalty import Penalised
 from builder.layers.windows import setting
 
 
@@ -21,7 +23,7 @@ def no_token(index: int | None, x: Spec) -> Iterator[Complaint]:
         yield Complaint(text, *setting("padding_idx", [0]))
 
 
-class Embedding(Layer):
+class Embedding(Penalised, Layer):
     """Look up a learned vector for each token.
 
     Shape:  (N, L) of token ids -> (N, L, embedding_dim)
@@ -38,7 +40,11 @@ class Embedding(Layer):
 
     embedding_dim: int = Field(64, ge=1, le=65_536, description="Length of a token's vector.")
     padding_idx: int | None = Field(
-        0, ge=0, le=1_000_000, description="The id of padding, whose vector stays zero; empty to learn it like others."
+        0,
+        ge=0,
+        le=1_000_000,
+        description="The id of padding, whose vector stays zero. With 0, layers behind leave padded steps out; "
+        "empty to learn it like others.",
     )
 
     def complaints(self, x: Spec) -> Iterator[Complaint]:
@@ -47,8 +53,11 @@ class Embedding(Layer):
     def module(self, x: Spec) -> Call:
         return Call("nn.Embedding", x.categories or 1, self.embedding_dim, padding_idx=self.padding_idx)
 
+    def steps(self, axis: int, x: Spec, y: Spec) -> tuple[int, int] | None:
+        return super().steps(axis, x, y) if self.padding_idx == 0 else None
 
-class EmbeddingBag(Layer):
+
+class EmbeddingBag(Penalised, Layer):
     """Look up a learned vector for each token, and keep their mean: a text as one vector.
 
     Shape:  (N, L) of token ids -> (N, embedding_dim)
@@ -80,6 +89,7 @@ class EmbeddingBag(Layer):
 class PositionalEncoding(Layer):
     """Add to each step a vector that tells where it stands, which layers without an order cannot know.
 
+    Steps of a text are counted from its first token, however much padding stands before it.
     Shape:  (N, L, F) -> the same
     Formula: y = x + P, where P[t, 2i] = sin(t / 10000^(2i / F)) and P[t, 2i + 1] = cos(t / 10000^(2i / F))
     Source: torch.nn.Embedding for the learned one; Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
@@ -88,22 +98,24 @@ class PositionalEncoding(Layer):
     family = "Sequence"
     aliases = ("position", "transformer", "attention")
     accepts = "N L F"
+    masks = True
 
     kind: Literal["sine", "learned"] = Field("sine", description="Sine and cosine waves, or a learned vector a step.")
 
     def module(self, x: Spec) -> Call | None:
         return Call("nn.Embedding", x.shape[1], x.shape[2]) if self.kind == "learned" else None
 
-    def forward(self, module: str, *x: str) -> str:
+    def forward(self, module: str, *x: str, padding: str = "") -> str:
         if self.kind == "learned":
-            return f"{x[0]} + {module}.weight"
-        step, feature = f"torch.ones_like({x[0]}[0]).cumsum(0) - 1", f"torch.ones_like({x[0]}[0]).cumsum(1) - 1"
-        wave = f"({step}) / 10000 ** (({feature}) // 2 * 2 / {x[0]}.shape[2])"
+            return f"{x[0]} + {module}({padded.numbers(padding)})" if padding else f"{x[0]} + {module}.weight"
+        step, feature = f"(torch.ones_like({x[0]}[0]).cumsum(0) - 1)", f"torch.ones_like({x[0]}[0]).cumsum(1) - 1"
+        step = f"{padded.numbers(padding)}[:, :, None]" if padding else step
+        wave = f"{step} / 10000 ** (({feature}) // 2 * 2 / {x[0]}.shape[2])"
         # a cosine is a sine a quarter turn ahead
         return f"{x[0]} + torch.sin({wave} + ({feature}) % 2 * torch.pi / 2)"
 
 
-class _Recurrent(Layer):
+class _Recurrent(Penalised, Layer):
     """Read a sequence step by step, keeping a state."""
 
     family = "Sequence"
@@ -178,7 +190,7 @@ class _OverTime(Layer):
 
 
 class MeanOverTime(_OverTime):
-    """Average a sequence over its steps.
+    """Average a sequence over its steps; padding of a text does not count.
 
     Shape:  (N, L, F) -> (N, F)
     Formula: y = (x₁ + … + x_L) / L
@@ -186,13 +198,14 @@ class MeanOverTime(_OverTime):
     """
 
     glyph = "avg"
+    masks = True
 
-    def forward(self, module: str, *x: str) -> str:
-        return f"{x[0]}.mean(1)"
+    def forward(self, module: str, *x: str, padding: str = "") -> str:
+        return padded.mean(x[0], 1, padding) if padding else f"{x[0]}.mean(1)"
 
 
 class MaxOverTime(_OverTime):
-    """Keep each feature's largest number of all steps.
+    """Keep each feature's largest number of all steps; padding of a text does not count.
 
     Shape:  (N, L, F) -> (N, F)
     Formula: y = max(x₁, …, x_L)
@@ -200,9 +213,24 @@ class MaxOverTime(_OverTime):
     """
 
     glyph = "max"
+    masks = True
+
+    def forward(self, module: str, *x: str, padding: str = "") -> str:
+        return padded.largest(x[0], 1, padding) if padding else f"{x[0]}.amax(1)"
+
+
+class FirstStep(_OverTime):
+    """Keep the first step of a sequence, such as a class token.
+
+    Shape:  (N, L, F) -> (N, F)
+    Formula: y = x₁
+    Source: indexing of axis 1.
+    """
+
+    aliases = ("class token", "cls", "vision transformer")
 
     def forward(self, module: str, *x: str) -> str:
-        return f"{x[0]}.amax(1)"
+        return f"{x[0]}[:, 0]"
 
 
 class LastStep(_OverTime):

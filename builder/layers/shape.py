@@ -75,6 +75,9 @@ class Reshape(Layer):
         # torch allows a single -1, so a free size inside the sample needs the batch size by name
         return f"{x[0]}.reshape({x[0]}.shape[0], {sizes})"
 
+    def steps(self, axis: int, x: Spec, y: Spec) -> tuple[int, int] | None:
+        return super().steps(axis, x, y) if x.shape[: axis + 1] == y.shape[: axis + 1] else None
+
 
 class Permute(Layer):
     """Exchange the axes of a sample: (0, 2, 1) makes a sequence of features fit a Conv1d.
@@ -100,6 +103,9 @@ class Permute(Layer):
 
     def forward(self, module: str, *x: str) -> str:
         return f"{x[0]}.permute{self.dims}"
+
+    def steps(self, axis: int, x: Spec, y: Spec) -> tuple[int, int] | None:
+        return self.dims.index(axis), 0
 
 
 class Unflatten(Layer):

@@ -1,7 +1,8 @@
 """The training loop: a generator of events, to be read from top to bottom.
 
 Whenever it is suspended at an event, `model` and `state` hold all that is needed to go on from there, so whoever draws
-the events may save a checkpoint between two of them.
+the events may save a checkpoint between two of them. What is differentiated is the loss and the layers' penalties on
+their weights; what is told is the loss of the data alone, so that training and validation can be compared.
 """
 
 import math
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from builder.compiler.check import check
 from builder.compiler.model import build
+from builder.compiler.penalties import penalties
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.batches import Batches, Prepared
@@ -24,6 +27,7 @@ from builder.training.devices import choose, settle
 from builder.training.events import EpochEnd, Evaluating, Event, Finished, Step
 from builder.training.health import explain, first_bad_layer
 from builder.training.losses import LossFunction, loss_function
+from builder.training.penalty import Penalty, penalty
 
 FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # one kernel for all weights: MLPs train 1.2 times as fast
 
@@ -54,6 +58,7 @@ class State:
     correct: int = 0
     step: int = 0  # steps done in all
     best: Best | None = None
+    penalty: Penalty | None = None  # of the weights as they are
 
 
 def start(document: Document, recipe: Recipe) -> tuple[nn.Module, State]:
@@ -66,7 +71,8 @@ def start(document: Document, recipe: Recipe) -> tuple[nn.Module, State]:
     model = settle(build(document), device)
     if not any(True for _weight in model.parameters()):
         raise Error("G-WEIGHTS", _("This network has no weights, so there is nothing to train. Add a Linear layer."))
-    return model, State(_optimizer(model, recipe.optimizer))
+    factors = penalties(check(document))
+    return model, State(_optimizer(model, recipe.optimizer), penalty=penalty(model, factors))
 
 
 def _optimizer(model: nn.Module, rule: Optimizer) -> torch.optim.Optimizer:
@@ -109,7 +115,8 @@ def _learn(model: nn.Module, batches: Batches, loss_of: LossFunction, state: Sta
         value = loss.item()
         if not math.isfinite(value):
             raise explain(value, state.epoch + 1, state.step + 1, first_bad_layer(model, x))
-        loss.backward()  # type: ignore[no-untyped-call]
+        whole = loss if state.penalty is None else loss + state.penalty()
+        whole.backward()  # type: ignore[no-untyped-call]
         state.optimizer.step()
         size, correct = len(y), _correct(output, y)
         seen += size

@@ -5,8 +5,8 @@ from typing import Any
 import streamlit as st
 
 from builder.compiler.report import Report
-from builder.compiler.structure import ports
-from builder.core.settings import parameters
+from builder.compiler.structure import ports, wires_into
+from builder.core.settings import Parameter, parameters
 from builder.core.text import _, count, size
 from builder.graph.document import Document, Graph, Node
 from builder.layers import LAYERS, Many, describe
@@ -31,10 +31,20 @@ def draw(document: Document, report: Report) -> None:
         _name(node)
         if inputs := ports(node):
             _inputs(document.graph, node, inputs)
-        forms.draw(parameters(cls), node.params, f"{node.id}", lambda name, value: _change(node.id, name, value))
+        _settings(node, parameters(cls))
         _cost(node, report)
         with st.expander(_("Shape rule and source"), icon=":material/menu_book:"):
             st.markdown(f"{plain(facts['shape'], 200)}\n\n:small[:gray[{plain(facts['source'], 300)}]]")
+
+
+def _settings(node: Node, settings: tuple[Parameter, ...]) -> None:
+    def change(name: str, value: Any) -> None:
+        _change(node.id, name, value)
+
+    forms.draw(tuple(p for p in settings if not p.advanced), node.params, node.id, change)
+    if seldom := tuple(p for p in settings if p.advanced):
+        with st.expander(_("Seldom needed"), expanded=any(p.name in node.params for p in seldom)):
+            forms.draw(seldom, node.params, node.id, change)
 
 
 def _change(node: str, name: str, value: Any) -> None:
@@ -63,7 +73,7 @@ def _name(node: Node) -> None:
 def _inputs(graph: Graph, node: Node, inputs: tuple[str, ...] | Many) -> None:
     """Which layers feed this one; for a join or a block, several."""
     others = [n.id for n in graph.nodes if n.id != node.id and n.type != "Output"]
-    now = [edge.source for edge in graph.into(node.id) if edge.source in others]
+    now = [edge.source for edge in wires_into(graph, node) if edge.source in others]
     most = None if isinstance(inputs, Many) else len(inputs)
     many = most != 1
 

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, ClassVar
 
@@ -31,6 +31,13 @@ MANY_SETTINGS = {
     ]
     for cls in ("RNN", "LSTM", "GRU")
 }
+ENCODERS: list[dict[str, Any]] = [
+    {"nhead": heads, "dim_feedforward": 10, "dropout": dropout, "activation": activation, "norm_first": first,
+     "causal": causal}
+    for heads, dropout, activation, first, causal in (
+        (2, 0.0, "relu", False, False), (2, 0.5, "gelu", True, True), (3, 0.0, "gelu", False, True),
+    )
+]  # fmt: skip
 MORE_SETTINGS: dict[str, list[dict[str, Any]]] = {
     "Conv1d": [{"padding": 2, "stride": 3}, {"padding": "valid", "dilation": 3}, {"groups": 4, "bias": False}],
     "Conv2d": [
@@ -65,6 +72,10 @@ MORE_SETTINGS: dict[str, list[dict[str, Any]]] = {
     "Reshape": [{"shape": [2, -1]}, {"shape": [-1, 2, 3]}],
     "Permute": [{"dims": [0, 2, 3, 1]}],
     "Concat": [{"dim": 2}, {"dim": 3}],
+    "MultiheadAttention": [{"num_heads": 2, "dropout": 0.25}, {"num_heads": 2, "causal": True}, {"num_heads": 6}],
+    "TransformerEncoderLayer": ENCODERS,
+    "TransformerDecoderLayer": [{**params, "causal": not params["causal"]} for params in ENCODERS],
+    "PatchEmbedding": [{"patch_size": [3, 4]}, {"patch_size": [9, 2], "embed_dim": 5}],
     **MANY_SETTINGS,
 }
 INNER = [name for name, cls in LAYERS.items() if cls.inputs]
@@ -78,9 +89,15 @@ def specs(cls: type[Layer]) -> list[tuple[Spec, ...]]:
         axes = pattern.strip()
         shape = (2, *(SIZES[letter] for letter in axes.split()[1:]))
         one = Spec(shape, dtype, axes, categories)  # type: ignore[arg-type]
-        counts = (cls.inputs.at_least, cls.inputs.at_least + 1) if isinstance(cls.inputs, Many) else (len(cls.inputs),)
-        found += [(one,) * count for count in counts]
+        found += [(one,) * count for count in counts(cls)]
     return found
+
+
+def counts(cls: type[Layer]) -> range:
+    """With how many wires a layer is tried."""
+    if isinstance(cls.inputs, Many):
+        return range(cls.inputs.at_least, cls.inputs.at_least + 2)
+    return range(len(cls.inputs) - cls.optional, len(cls.inputs) + 1)
 
 
 def other_values(parameter: Parameter) -> list[Any]:
@@ -123,8 +140,14 @@ def run(made: Layer, inputs: tuple[Spec, ...], values: list[torch.Tensor]) -> tu
     """The real module of a layer and its output for real values."""
     call = made.module(*inputs)
     module = construct(call) if call else None
-    names = [f"x{i}" for i in range(len(inputs))]
-    return module, evaluate(made.forward("module", *names), {"module": module, **dict(zip(names, values, strict=True))})
+    return module, output(made, module, values)
+
+
+def output(made: Layer, module: torch.nn.Module | None, values: list[torch.Tensor], **masks: torch.Tensor) -> Any:
+    """What a layer's expression gives for real values."""
+    names = {f"x{i}": value for i, value in enumerate(values)}
+    forward: Callable[..., str] = made.forward
+    return evaluate(forward("module", *names, **{name: name for name in masks}), {"module": module, **names, **masks})
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -222,6 +245,66 @@ def test_gradients_are_finite(name: str) -> None:
         assert torch.isfinite(y).all()
         learned = [*(module.parameters() if module else ()), *(v for v in values if v.requires_grad)]
         assert all(v.grad is not None and torch.isfinite(v.grad).all() for v in learned), made
+
+
+PADDING = torch.tensor([[True] * 3 + [False] * 4, [False] * 7, [True] * 7, [True] * 6 + [False]])
+ZERO = torch.zeros(())
+MASKING = [name for name, cls in LAYERS.items() if cls.masks]
+
+
+def masked_cases(name: str) -> Iterator[tuple[Layer, torch.nn.Module | None, list[torch.Tensor], dict[str, Any], int]]:
+    """A layer that masks with its module in both modes, values, marks of padding, and the axis of its steps."""
+    for made, inputs, _found in traced(LAYERS[name]):
+        letters = next(p.split() for p in LAYERS[name].accepts.split(" | ") if len(p.split()) == len(inputs[0].shape))
+        if "L" in letters and not getattr(made, "dropout", 0):
+            call = made.module(*inputs)
+            masks = {"padding": PADDING} | ({"query_padding": PADDING} if LAYERS[name].masks_queries else {})
+            for mode in (True, False):
+                module = construct(call).train(mode) if call else None
+                yield made, module, [random_input(x, 4) for x in inputs], masks, letters.index("L")
+
+
+@pytest.mark.parametrize("name", MASKING)
+def test_what_is_padding_makes_no_difference(name: str) -> None:
+    """Neither to the steps that are none nor to a pooling; nothing of it is learned from, and nothing is ever NaN."""
+    cases = list(masked_cases(name))
+    assert cases
+    for made, module, values, masks, axis in cases:
+        values = [value.requires_grad_() for value in values]
+        y = output(made, module, values, **masks)
+        real = (
+            ~PADDING[:, :, None] & (PADDING.sum(1) < 7)[:, None, None] if y.dim() == 3 else (~PADDING).any(1)[:, None]
+        )
+        torch.where(real, y, 0.0).pow(2).sum().backward()
+        assert torch.isfinite(y).all(), made
+        with torch.inference_mode():  # in which torch takes shortcuts
+            assert torch.allclose(output(made, module, values, **masks), y, atol=1e-6)
+        padded = PADDING[:, :, None] if axis == 1 else PADDING[:, None]
+        other = [torch.where(padded, torch.randn_like(value), value) for value in values]
+        assert torch.allclose(torch.where(real, output(made, module, other, **masks) - y, 0.0), ZERO, atol=1e-6), made
+        for value in values:
+            assert value.grad is not None
+            assert torch.isfinite(value.grad).all()
+            assert (value.grad.masked_select(padded) == 0).all(), made
+            assert value.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize("name", MASKING)
+def test_a_layer_that_masks_gives_the_same_where_nothing_is_padding(name: str) -> None:
+    for made, module, values, masks, _axis in masked_cases(name):
+        nothing = {key: torch.zeros_like(mask) for key, mask in masks.items()}
+        assert torch.allclose(output(made, module, values), output(made, module, values, **nothing), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in INNER if not re.search("BatchNorm|Dropout|Noise|Depth", name)])
+def test_without_dropout_evaluation_gives_what_training_gives(name: str) -> None:
+    for made, inputs, _found in traced(LAYERS[name]):
+        call = made.module(*inputs)
+        if call and not getattr(made, "dropout", 0):
+            module, values = construct(call), [random_input(x, 4) for x in inputs]
+            y = output(made, module, values)
+            with torch.inference_mode():
+                assert torch.allclose(output(made, module.eval(), values), y, atol=1e-6), made
 
 
 def plainly(module: torch.nn.Module) -> str:

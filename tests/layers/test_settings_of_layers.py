@@ -92,6 +92,16 @@ def output(name: str, x: Spec, **params: object) -> Spec:
             "4 numbers cannot be arranged as 3x-1",
             {"unflattened_size": [-1, 1]},
         ),
+        (
+            "MultiheadAttention",
+            SEQUENCE,
+            {"num_heads": 4},
+            "6 features cannot be shared out evenly over 4 heads",
+            {"num_heads": 3},
+        ),
+        ("TransformerEncoderLayer", SEQUENCE, {"nhead": 5}, "6 features cannot be shared out", {"nhead": 6}),
+        ("PatchEmbedding", IMAGE, {}, "an image of 9x8 cannot be cut into patches of 4x4", {"patch_size": [3, 4]}),
+        ("PatchEmbedding", IMAGE, {"patch_size": 99}, "an image of 9x8 cannot be cut", {"patch_size": [9, 8]}),
         ("EmbeddingBag", TOKENS, {"padding_idx": 50}, "is not one of the 50 tokens", {"padding_idx": 0}),
         ("Reshape", IMAGE, {"shape": [5, 5]}, "288 numbers cannot be arranged as 5x5", {"shape": [-1]}),
         ("Reshape", IMAGE, {"shape": [0, -1]}, "288 numbers cannot be arranged as 0x-1", {"shape": [-1]}),
@@ -156,6 +166,10 @@ def test_what_no_layer_foresaw_is_told_in_the_words_of_torch() -> None:
         ("Slice", IMAGE, {"dim": 2, "start": -3}, (2, 4, 3, 8), "N C H W"),
         ("Chunk", IMAGE, {"chunks": 2, "dim": 2, "index": 1}, (2, 4, 4, 8), "N C H W"),
         ("GLU", IMAGE, {"dim": 1}, (2, 2, 9, 8), "N C H W"),
+        ("PatchEmbedding", IMAGE, {"patch_size": [3, 4]}, (2, 6, 64), "N L F"),
+        ("ClassToken", SEQUENCE, {}, (2, 8, 6), "N L F"),
+        ("FirstStep", SEQUENCE, {}, (2, 6), "N F"),
+        ("MultiheadAttention", SEQUENCE, {"num_heads": 2}, (2, 7, 6), "N L F"),
     ],
 )
 def test_output_shapes(name: str, x: Spec, params: dict[str, object], shape: tuple[int, ...], axes: str) -> None:
@@ -228,6 +242,71 @@ def test_the_sine_encoding_is_that_of_its_source() -> None:
     for t, i in ((0, 0), (1, 1), (2, 6), (49, 3), (49, 4)):
         angle = t / 10_000 ** (2 * (i // 2) / 7)
         assert table[t, i].item() == pytest.approx(math.cos(angle) if i % 2 else math.sin(angle), abs=1e-4)
+
+
+def made(name: str, *inputs: Spec, **params: object) -> tuple[Layer, torch.nn.Module]:
+    """A layer and its module, with random weights."""
+    layer = LAYERS[name].model_validate(params)
+    call = layer.module(*inputs)
+    assert call is not None
+    return layer, construct(call)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("MultiheadAttention", {"num_heads": 2}),
+        ("TransformerEncoderLayer", {"nhead": 2, "dropout": 0.0}),
+        ("TransformerDecoderLayer", {"nhead": 2, "dropout": 0.0}),
+    ],
+)
+@pytest.mark.parametrize("causal", [True, False])
+def test_a_causal_step_sees_no_later_one(name: str, params: dict[str, object], causal: bool) -> None:
+    count = 2 if name == "TransformerDecoderLayer" else 1
+    layer, module = made(name, *(SEQUENCE,) * count, causal=causal, **params)
+    x, memory = torch.randn(2, 7, 6), torch.randn(2, 7, 6)
+    later = x.clone()
+    later[:, 4:] = torch.randn(2, 3, 6)
+    expression = layer.forward("m", *("x", "memory")[:count])
+    y, z = (evaluate(expression, {"m": module, "x": values, "memory": memory}) for values in (x, later))
+    assert torch.allclose(y[:, :4], z[:, :4], atol=1e-6) is causal
+    assert not torch.allclose(y[:, 4:], z[:, 4:], atol=1e-3)
+
+
+def test_an_attention_is_the_formula_of_its_source() -> None:
+    layer, module = made("MultiheadAttention", SEQUENCE, num_heads=1)
+    x = torch.randn(2, 7, 6)
+    q, k, v = (x @ module.in_proj_weight.T).chunk(3, 2)  # offsets begin at zero
+    expected = ((q @ k.mT / math.sqrt(6)).softmax(2) @ v) @ module.out_proj.weight.T
+    assert torch.allclose(evaluate(layer.forward("m", "x"), {"m": module, "x": x}), expected, atol=1e-5)
+
+
+def test_patches_are_read_row_by_row_and_each_by_itself() -> None:
+    layer, module = made("PatchEmbedding", IMAGE, embed_dim=5, patch_size=[3, 4])
+    x = torch.randn(2, 4, 9, 8)
+    y = evaluate(layer.forward("m", "x"), {"m": module, "x": x})
+    second = x[:, :, :3, 4:].flatten(1) @ module.weight.flatten(1).T + module.bias
+    assert torch.allclose(y[:, 1], second, atol=1e-5)
+
+
+def test_the_class_token_is_one_for_all_and_stands_first() -> None:
+    layer, module = made("ClassToken", SEQUENCE)
+    x = torch.randn(2, 7, 6)
+    y = evaluate(layer.forward("m", "x"), {"m": module, "x": x})
+    assert torch.equal(y[:, 1:], x)
+    assert torch.equal(y[0, 0], y[1, 0])
+    assert torch.equal(evaluate(LAYERS["FirstStep"]().forward("", "y"), {"y": y}), y[:, 0])
+
+
+def test_penalties_stand_at_the_end_of_every_form_of_a_layer_with_weights() -> None:
+    names = {name: [p["name"] for p in describe(cls)["params"]] for name, cls in LAYERS.items()}
+    penalised = {name for name, found in names.items() if "l1" in found}
+    weighty = {"Linear", "Bilinear", "Embedding", "EmbeddingBag", "RNN", "LSTM", "GRU", "MultiheadAttention",
+               "TransformerEncoderLayer", "TransformerDecoderLayer", "PatchEmbedding"}  # fmt: skip
+    assert penalised == weighty | {name for name in names if "Conv" in name}
+    for name in penalised:
+        assert names[name][-2:] == ["l1", "l2"]
+        assert [p["advanced"] for p in describe(LAYERS[name])["params"]][-3:] == [False, True, True]
 
 
 def test_noise_is_added_while_training_only() -> None:

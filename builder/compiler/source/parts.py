@@ -1,11 +1,12 @@
 """The network as a person would divide it: layers, and blocks with their copies, as far as an Output is reached."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from builder.compiler.report import Gate, Place, Report, Step
+from builder.compiler.padding import arguments, masked
+from builder.compiler.report import Gate, Marks, Place, Report, Step
 from builder.core.specs import Spec
 from builder.layers import Call
 from builder.layers.ends import Input, Output
@@ -22,6 +23,7 @@ class Leaf:
     step: Step
     inputs: tuple[Ref, ...]
     specs: tuple[Spec, ...]  # of its inputs
+    masks: Mapping[str, Marks] = field(default_factory=dict)  # what tells it which steps are padding, by argument
 
     @property
     def spec(self) -> Spec:
@@ -30,8 +32,8 @@ class Leaf:
 
     @property
     def paddings(self) -> tuple[Place, ...]:
-        """The Input whose padding it has to leave out, if any."""
-        return () if self.step.padding is None else (self.step.padding,)
+        """The Inputs whose padding it has to leave out."""
+        return tuple(dict.fromkeys(marks.place for marks in self.masks.values()))
 
     @cached_property
     def call(self) -> Call | None:
@@ -41,8 +43,7 @@ class Leaf:
     def expression(self, module: str, inputs: Iterable[str], paddings: Mapping[Place, str]) -> str:
         """What computes its output, from the names of its module, its inputs, and the tensors that mark padding."""
         forward: Callable[..., str] = self.step.layer.forward  # those that leave padding out take it as a keyword
-        padding = self.step.padding
-        return forward(module, *inputs) if padding is None else forward(module, *inputs, padding=paddings[padding])
+        return forward(module, *inputs, **arguments(self.masks, paddings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +106,10 @@ class _Division:
         self.report, self.steps = report, report.network
 
     def network(self) -> Part:
-        used = _used(self.report)
-        inner = [place for place in used if not isinstance(self.steps[place].layer, Input | Output)]
+        used = self.report.used
+        inner = [
+            place for place, step in self.steps.items() if place in used and not isinstance(step.layer, Input | Output)
+        ]
         items = self._items((), inner)
         at = _numbers(items, 0)
         inputs = {str(place[0]): self.steps[place].spec for place in self.report.inputs}
@@ -128,7 +131,8 @@ class _Division:
     def _leaf(self, place: Place, at: dict[str | int, int]) -> Leaf:
         step = self.steps[place]
         refs = (self._ref(source, len(place) - 1, at) for source in step.sources)
-        return Leaf(place, step, tuple(refs), tuple(self.steps[source].spec for source in step.sources))
+        feeding = self.report.feeding(step)
+        return Leaf(place, step, tuple(refs), tuple(one.spec for one in feeding), masked(step.layer, feeding))
 
     def _stack(self, place: Place, members: list[Place], at: dict[str | int, int]) -> Stack:
         depth = len(place)
@@ -157,12 +161,3 @@ class _Division:
 
 def _numbers(items: tuple[Leaf | Stack, ...], depth: int) -> dict[str | int, int]:
     return {item.place[depth]: number for number, item in enumerate(items)}
-
-
-def _used(report: Report) -> list[Place]:
-    """The layers from which an Output is reached, in order; others would only waste time."""
-    used: set[Place] = set()
-    for place, step in reversed(report.network.items()):
-        if isinstance(step.layer, Output) or place in used:
-            used |= {place, *step.sources}
-    return [place for place in report.network if place in used]

@@ -16,6 +16,7 @@ export interface Parameter {
   readonly unit: string;
   readonly help: string;
   readonly choices: readonly string[]; // the words of a choice, or those that stand beside a pair
+  readonly advanced: boolean; // seldom needed
 }
 
 export interface Layer {
@@ -28,6 +29,7 @@ export interface Layer {
   readonly formula: string; // plain text, or ""
   readonly inputs: readonly string[]; // the ports
   readonly many: boolean; // one port that takes any number of wires
+  readonly optional: number; // how many of the last ports may stay without a wire
   readonly params: readonly Parameter[];
   readonly keys: readonly string[]; // the parameters that a node shows
   readonly glyph: string; // one to three letters

@@ -11,7 +11,7 @@ const colours: Colours = {
   font: "system-ui, sans-serif",
 }; // prettier-ignore
 const layer = (type: string, more: Partial<Layer> = {}): Layer => ({
-  type, family: "F", description: "", shape: "", source: "", link: "", formula: "", inputs: ["x"], many: false, params: [],
+  type, family: "F", description: "", shape: "", source: "", link: "", formula: "", inputs: ["x"], many: false, optional: 0, params: [],
   keys: [], glyph: "R", colour: "#336699", hidden: false, aliases: [], ...more,
 }); // prettier-ignore
 const catalogue: Catalogue = {

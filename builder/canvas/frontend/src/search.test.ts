@@ -10,6 +10,7 @@ function layer(type: string, family: string, description: string, aliases: reado
     formula: "",
     inputs: ["x"],
     many: false,
+    optional: 0,
   };
   return {
     type,

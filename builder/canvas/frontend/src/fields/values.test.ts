@@ -10,6 +10,7 @@ const BASE: Parameter = {
   default: 3,
   required: false,
   optional: false,
+  advanced: false,
   minimum: 1,
   maximum: 100,
   unit: "",

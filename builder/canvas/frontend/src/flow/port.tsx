@@ -38,7 +38,8 @@ function Input({ path, port, place, labelled, direction }: InputProps) {
   const aimed = usePart(hand, ({ wiring }) => wiring?.choice?.node === id && wiring.choice.input === port.name);
   const reason = answer === "" || answer === "yes" ? null : answer;
   const style = { [direction === "down" ? "left" : "top"]: `${place * 100}%` };
-  const name = port.label ? t("port_input", { name: port.label }) : t("port_input_only");
+  const word = port.optional ? "port_input_optional" : "port_input";
+  const name = port.label ? t(word, { name: port.label }) : t("port_input_only");
   return (
     <Handle
       type="target"
@@ -49,6 +50,7 @@ function Input({ path, port, place, labelled, direction }: InputProps) {
       data-port={port.name || (port.many ? port.label : "in")}
       data-fits={answer === "" ? undefined : reason === null}
       data-aimed={aimed || undefined}
+      data-optional={port.optional || undefined}
       role="img"
       aria-label={reason ? `${name}: ${reason}` : name}
       title={reason ?? (port.many ? t("port_many") : name)}

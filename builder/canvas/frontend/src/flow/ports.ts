@@ -8,9 +8,10 @@ export interface Port {
   readonly name: string;
   readonly label: string;
   readonly many: boolean;
+  readonly optional: boolean; // may stay without a wire
 }
 
-const SINGLE: Port = { name: "", label: "", many: false };
+const SINGLE: Port = { name: "", label: "", many: false, optional: false };
 
 export function inputsOf(node: Node, layer: Layer | undefined): readonly Port[] {
   if (node.type === "Input") return [];
@@ -19,11 +20,13 @@ export function inputsOf(node: Node, layer: Layer | undefined): readonly Port[] 
     return names.length === 1 ? [{ ...SINGLE, label: names[0] ?? "" }] : names.map(named);
   }
   if (!layer) return [SINGLE];
-  if (layer.many) return [{ name: "", label: layer.inputs[0] ?? "", many: true }];
-  return layer.inputs.length === 1 ? [{ ...SINGLE, label: layer.inputs[0] ?? "" }] : layer.inputs.map(named);
+  if (layer.many) return [{ ...SINGLE, label: layer.inputs[0] ?? "", many: true }];
+  if (layer.inputs.length === 1) return [{ ...SINGLE, label: layer.inputs[0] ?? "" }];
+  const needed = layer.inputs.length - layer.optional;
+  return layer.inputs.map((name, index) => ({ ...named(name), optional: index >= needed }));
 }
 
-const named = (name: string): Port => ({ name, label: name, many: false });
+const named = (name: string): Port => ({ ...SINGLE, name, label: name });
 
 export const givesOutput = (node: Node): boolean => node.type !== "Output";
 

@@ -39,10 +39,11 @@ export function Inputs({ inspected: { path, node, layer } }: { readonly inspecte
   return (
     <section className="nb-group" aria-label={t("inputs.title")}>
       <h3>{t("inputs.title")}</h3>
-      {fed.map(({ port, edge }) => (
+      {fed.map(({ port, edge }, index) => (
         <Source
           key={port}
           label={ports.length > 1 ? port : t("inputs.from")}
+          open={index >= ports.length - (layer?.optional ?? 0)}
           others={others}
           chosen={edge?.source ?? ""}
           choose={(source) => rewire(edge, source || null, ports.length > 1 ? port : undefined)}
@@ -80,12 +81,13 @@ export function Inputs({ inspected: { path, node, layer } }: { readonly inspecte
 
 interface SourceProps {
   readonly label: string;
+  readonly open?: boolean; // it may stay without a wire
   readonly others: readonly string[];
   readonly chosen: string;
   readonly choose: (source: string) => void;
 }
 
-function Source({ label, others, chosen, choose }: SourceProps) {
+function Source({ label, open, others, chosen, choose }: SourceProps) {
   const { t } = useStudio();
   const id = useId();
   const names = JSON.stringify(others);
@@ -97,7 +99,7 @@ function Source({ label, others, chosen, choose }: SourceProps) {
     <div className="nb-field">
       <label htmlFor={id}>{label}</label>
       <select id={id} className="nb-input nb-select" value={chosen} onChange={(event) => choose(event.target.value)}>
-        <option value="">{t("inputs.none")}</option>
+        <option value="">{t(open ? "inputs.open" : "inputs.none")}</option>
         {chosen && !others.includes(chosen) && <option>{chosen}</option>}
         {options}
       </select>

@@ -21,6 +21,20 @@ export function NodeForm({ inspected }: { readonly inspected: Inspected }) {
   const named = new Set(params.map((parameter) => parameter.name));
   const own = found?.problems.filter((problem) => problem.param === null || !named.has(problem.param)) ?? [];
   const where = `${network.id}:${path.join("\n")}\t`;
+  const seldom = params.filter(({ advanced }) => advanced);
+  const fields = (some: typeof params) =>
+    some.map((parameter) => (
+      <Field
+        key={parameter.name}
+        parameter={parameter}
+        value={valueOf(node, parameter)}
+        mixed={false}
+        changed={isChanged(node, parameter)}
+        draft={`${where}${node.type}:${parameter.name}`}
+        problems={found?.problems.filter((problem) => problem.param === parameter.name) ?? []}
+        change={(value) => commands.setParam([path], parameter.name, value)}
+      />
+    ));
   return (
     <>
       <Head inspected={inspected} />
@@ -37,18 +51,13 @@ export function NodeForm({ inspected }: { readonly inspected: Inspected }) {
         {params.length > 0 && (
           <section className="nb-group" aria-label={t("inspector.parameters")}>
             <h3>{t("inspector.parameters")}</h3>
-            {params.map((parameter) => (
-              <Field
-                key={parameter.name}
-                parameter={parameter}
-                value={valueOf(node, parameter)}
-                mixed={false}
-                changed={isChanged(node, parameter)}
-                draft={`${where}${node.type}:${parameter.name}`}
-                problems={found?.problems.filter((problem) => problem.param === parameter.name) ?? []}
-                change={(value) => commands.setParam([path], parameter.name, value)}
-              />
-            ))}
+            {fields(params.filter(({ advanced }) => !advanced))}
+            {seldom.length > 0 && (
+              <details className="nb-seldom" open={seldom.some((parameter) => isChanged(node, parameter)) || undefined}>
+                <summary>{t("inspector.advanced")}</summary>
+                {fields(seldom)}
+              </details>
+            )}
           </section>
         )}
         <LiveValues path={path} />
