@@ -29,9 +29,11 @@ class NodeReport:
     sources: tuple[str, ...] = ()
     spec: Spec | None = None  # of the output; None while it is not known
     params: int = 0
-    flops: int = 0  # of one sample
+    trainable: int = 0  # of the parameters, those that are trained
+    flops: int = 0  # of one sample; a multiply-add is two
     problems: list[Problem] = field(default_factory=list)
     bytes: int = 0  # of what it gives for one sample; a block, of all that its layers give
+    sees: tuple[int, ...] = ()  # height and width of the part of the image that one of its numbers depends on
     off: bool = False  # passed over: what enters goes on behind it
     inside: dict[str, "NodeReport"] = field(default_factory=dict)
 
@@ -45,6 +47,17 @@ class NodeReport:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a layer keeps for the way back: which of its inputs, its output, and bytes of its own for each sample."""
+
+    inputs: tuple[int, ...] = ()
+    output: bool = False
+    bytes: int = 0
+    view: int | None = None  # the input whose very numbers the output is, only arranged anew
+    turns: bool = False  # a network with it is trained with channels last
+
+
+@dataclass(frozen=True)
 class Step:
     """One layer of the network as it is built, and the places of those that feed it."""
 
@@ -53,6 +66,8 @@ class Step:
     spec: Spec
     params: int = 0
     flops: int = 0  # of one sample
+    trainable: int = 0
+    kept: Kept = Kept()
 
 
 @dataclass
@@ -69,7 +84,8 @@ class Report:
     recipe: Recipe | None = None
     network: dict[Place, Step] = field(default_factory=dict)
     params: int = 0
-    flops: int = 0  # of one sample, forward
+    trainable: int = 0
+    flops: int = 0  # of one sample, forward; a multiply-add is two
     activation_bytes: int = 0  # of one sample
     memory_bytes: int = 0  # to train at this batch size
 

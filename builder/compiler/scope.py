@@ -120,6 +120,7 @@ class Scope:
         self._give(id, place)
         this = self.nodes[id]
         this.params, this.flops, this.bytes = step.params, step.flops, step.spec.bytes
+        this.trainable = step.trainable
 
     def _give(self, id: str, place: Place | None) -> None:
         if place is not None:
@@ -141,7 +142,8 @@ class Scope:
         if isinstance(result, Problem):
             self.add([result])
         else:
-            self.step(node.id, Step(layer, places, result.spec, result.params, result.flops))
+            costs = (result.params, result.flops, result.trainable, result.kept)
+            self.step(node.id, Step(layer, places, result.spec, *costs))
 
     def _pass_over(self, node: Node, this: NodeReport) -> None:
         this.off = True
@@ -174,7 +176,7 @@ class Scope:
         self._give(node.id, end)
         steps = list(islice(self.network.values(), before, None))
         this.params, this.flops = sum(step.params for step in steps), sum(step.flops for step in steps)
-        this.bytes = sum(step.spec.bytes for step in steps)
+        this.bytes, this.trainable = sum(step.spec.bytes for step in steps), sum(step.trainable for step in steps)
 
     def _adopt(self, node: Node, this: NodeReport, found: list[Problem]) -> None:
         """Report what is wrong inside a block: each problem to the whole, and their sum on the block."""

@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from builder.core.settings import Settings, parameters
@@ -75,6 +76,14 @@ class Many:
 
 
 @dataclass(frozen=True)
+class Window:
+    """How many places a number of the output sees along an axis, and how many lie between two such numbers."""
+
+    size: int
+    step: Fraction
+
+
+@dataclass(frozen=True)
 class Complaint:
     """Why a layer cannot take its inputs, and the parameters that would mend it."""
 
@@ -132,6 +141,18 @@ class Layer(Settings):
     def flops(self, *x: Spec) -> int:
         """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
         return 0
+
+    def kept(self, *x: Spec) -> int:
+        """Bytes of one sample kept for the way back beside inputs and output, for layers that state their output."""
+        return 0
+
+    def learns(self) -> bool:
+        """Whether its parameters are trained."""
+        return True
+
+    def reach(self, x: Spec) -> tuple[Window, ...] | None:
+        """The window that one number of the output sees, for each axis of places; None: not told by a window."""
+        return None
 
 
 LAYERS: dict[str, type[Layer]] = {}
