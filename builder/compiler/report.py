@@ -57,6 +57,9 @@ class Kept:
     turns: bool = False  # a network with it is trained with channels last
 
 
+NOTHING = Kept()
+
+
 @dataclass(frozen=True)
 class Step:
     """One layer of the network as it is built, and the places of those that feed it."""
@@ -67,7 +70,7 @@ class Step:
     params: int = 0
     flops: int = 0  # of one sample
     trainable: int = 0
-    kept: Kept = Kept()
+    kept: Kept = NOTHING
 
 
 @dataclass
@@ -112,7 +115,14 @@ class Report:
         if more > 0:
             listed.append({"code": "G-MORE", "node": None, "message": _("and {n} more").format(n=more), "fix": None})
         nodes = {
-            id: {"shape": list(n.spec.shape[1:]) if n.spec else None, "params": n.params, "flops": n.flops}
+            id: {
+                "shape": list(n.spec.shape[1:]) if n.spec else None,
+                "params": n.params,
+                "trainable": n.trainable,
+                "flops": n.flops,
+                "bytes": n.bytes,
+                "sees": list(n.sees) or None,
+            }
             for id, n in self.nodes.items()
         }
         return {
@@ -120,7 +130,9 @@ class Report:
             "problems": listed,
             "nodes": nodes,
             "params": self.params,
+            "trainable": self.trainable,
             "flops": self.flops,
+            "activation_bytes": self.activation_bytes,
             "memory_bytes": self.memory_bytes,
         }
 
@@ -129,20 +141,25 @@ def inward(problem: Problem, blocks: Sequence[str]) -> Problem:
     """A problem of a graph inside blocks, with a fix that can be applied to the whole document."""
     if problem.fix is None or not blocks:
         return problem
-    edits: tuple[Mapping[str, Any], ...] = problem.fix.edits
+    first, *others = (Fix(fix.label, _inside(fix.edits, blocks)) for fix in problem.fixes)
+    return replace(problem, fix=first, others=tuple(others))
+
+
+def _inside(edits: tuple[Mapping[str, Any], ...], blocks: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
     for block in reversed(blocks):
         edits = ({"op": "inside", "node": block, "edits": list(edits)},)
-    return replace(problem, fix=Fix(problem.fix.label, edits))
+    return edits
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """A problem as plain data."""
-    fix = problem.fix
+    fixes = [{"label": fix.label, "edits": [dict(edit) for edit in fix.edits]} for fix in problem.fixes]
     return {
         "code": problem.code,
         "severity": problem.severity,
         "node": problem.node,
         "param": problem.param,
         "message": problem.message,
-        "fix": {"label": fix.label, "edits": [dict(edit) for edit in fix.edits]} if fix else None,
+        "fix": fixes[0] if fixes else None,
+        "others": fixes[1:],
     }

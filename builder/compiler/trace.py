@@ -11,7 +11,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from builder.compiler.report import Kept
+from builder.compiler.report import NOTHING, Kept
 from builder.core.specs import DType, Spec
 from builder.core.text import _
 from builder.layers import Call, Layer
@@ -29,7 +29,7 @@ class Traced:
     params: int
     flops: int
     trainable: int = 0
-    kept: Kept = Kept()
+    kept: Kept = NOTHING
 
 
 @lru_cache(maxsize=16_384)

@@ -245,6 +245,10 @@ class AvgPool3d(_Pool3d):
 
     aliases = ("volume", "video", "downsampling", "mean")
 
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        yield from too_large(x, self.kernel_size)  # torch does not count the margin here
+        yield from super().complaints(x)
+
 
 class LPPool2d(Layer):
     """Keep the root of the sum of powers of each window: between a sum and a maximum.

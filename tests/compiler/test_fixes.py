@@ -57,7 +57,7 @@ def test_the_fix_of_each_problem_is_its_own() -> None:
 
 def test_a_batch_too_large_for_the_machine() -> None:
     """The batch size that is offered fits, and the next power of two would not."""
-    channels = memory() // 2**15 // (2 * 4 * 32 * 32) + 1  # a batch of 2**15 is just too much
+    channels = memory() // 2**15 // (4 * 32 * 32) + 1  # a batch of 2**15 is just too much
     document = chain(conv(channels, kernel_size=1), "AdaptiveAvgPool2d", *CLASSIFY, size=32)
     document = apply(document, {"op": "set_recipe", "values": {"batch_size": 65_536}})
     [problem] = check(document).problems
