@@ -80,7 +80,7 @@ def _totals(document: Document, report: Report) -> Wire:
         "batch_size": report.recipe.batch_size if report.recipe else None,
         "data": _(source.title) if source else "",
         "errors": errors,
-        "warnings": len(report.problems) - errors,
+        "warnings": sum(p.severity == "warning" for p in report.problems),
         "nodes": document.graph.count,
     }
 

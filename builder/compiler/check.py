@@ -5,13 +5,16 @@ to their nodes, and layers behind a problem wait for it rather than repeat it.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from builder.compiler.answer import answer
 from builder.compiler.cost import limits, weigh
 from builder.compiler.extent import overgrown
+from builder.compiler.hints import hints
 from builder.compiler.report import NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
+from builder.compiler.sight import tell
 from builder.compiler.structure import named
 from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
@@ -25,8 +28,11 @@ from builder.graph.recipe import Recipe
 from builder.layers.ends import Input, Output
 
 
+GRAVITY = ("error", "warning", "hint")
+
+
 def check(document: Document, data: DataSpec | None = None) -> Report:
-    """Check a document. Never raises for a bad one; errors stand first, then in the order of the outline.
+    """Check a document. Never raises for a bad one; errors stand first, then warnings, then hints, each in the order of the outline.
 
     Params: `data`, what a run has kept of its data; left out, the source is asked what it holds today.
     """
@@ -43,8 +49,11 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
         report.problems += whole.problems
     weigh(report)
     _add(report, limits(report))
+    tell(report)
+    if report.ok:
+        _hint(document, report)
     rank = {node.id: i for i, node in enumerate(graph.nodes)}
-    report.problems.sort(key=lambda p: (p.severity != "error", rank.get(p.node or "", -1)))
+    report.problems.sort(key=lambda p: (GRAVITY.index(p.severity), rank.get(p.node or "", -1)))
     return report
 
 
@@ -53,6 +62,20 @@ def _add(report: Report, problems: Iterable[Problem]) -> None:
         report.problems.append(problem)
         if problem.node in report.nodes:
             report.nodes[problem.node].problems.append(problem)
+
+
+def _hint(document: Document, report: Report) -> None:
+    """Report hints; one inside a block is shown there, and listed and shown under the block of the document too."""
+    for path, problem in hints(document, report):
+        names = [f"Block {quote(block, 30)}" for block in path[:-1]]
+        nodes = report.nodes
+        for depth, part in enumerate(path):
+            words = ": ".join([*names[depth:], problem.message])
+            told = replace(problem, node=part, message=words)
+            nodes[part].problems.append(told)
+            nodes = nodes[part].inside
+            if depth == 0:
+                report.problems.append(told)
 
 
 def _data(document: Document) -> tuple[DataSpec | None, list[Problem]]:

@@ -117,7 +117,7 @@ def _back(
     gradients: dict[Place, int] = {}
     found: list[Moment] = []
     before = {network[place].sources[0] for place in _turned(network)}
-    for place, step in reversed(network.items()):
+    for place, step in reversed(list(network.items())):
         if not learned[place] or isinstance(step.layer, Output):
             continue
         gradients.setdefault(owner[place], sizes[owner[place]])

@@ -53,8 +53,8 @@ def unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
     wanted = _(" or ").join(_axes(a) for a in alternatives) if not fits else tokens
     axes = f" ({spec.names})" if spec.names and not fits else ""
     words = text.format(node=named(node), wanted=wanted, source=quote(wire.source), shape=spec, axes=axes)
-    fix, *others = (*fitted(node, layer, wire, spec, ranks), None)
-    return Problem("G-SHAPE", words, node.id, fix=fix, others=tuple(other for other in others if other))
+    fixes = fitted(node, layer, wire, spec, ranks)
+    return Problem("G-SHAPE", words, node.id, fix=next(iter(fixes), None), others=fixes[1:])
 
 
 def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Problem | None:
@@ -76,6 +76,6 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
                 second=quote(wire.source),
                 rule=rule,
             )
-            fix, *others = (*evened(wires[0], inputs[0], wire, spec, grown), None)
-            return Problem("G-SHAPE", words, node.id, fix=fix, others=tuple(other for other in others if other))
+            fixes = evened(wires[0], inputs[0], wire, spec, grown)
+            return Problem("G-SHAPE", words, node.id, fix=next(iter(fixes), None), others=fixes[1:])
     return None

@@ -151,7 +151,10 @@ class Layer(Settings):
         return True
 
     def reach(self, x: Spec) -> tuple[Window, ...] | None:
-        """The window that one number of the output sees, for each axis of places; None: not told by a window."""
+        """The window that a number of the output sees, for each axis of an image; None: told by no window.
+
+        A layer that works number by number or pixel by pixel need not say so.
+        """
         return None
 
 
