@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from builder.compiler.answer import answer
-from builder.compiler.cost import limits, weigh
+from builder.compiler.cost import limits, lonely, weigh
 from builder.compiler.extent import overgrown
 from builder.compiler.hints import hints
 from builder.compiler.report import NodeReport, Place, Report, Step
@@ -27,16 +27,15 @@ from builder.graph.document import Document, Edge, Node
 from builder.graph.recipe import Recipe
 from builder.layers.ends import Input, Output
 
-
 GRAVITY = ("error", "warning", "hint")
 
 
 def check(document: Document, data: DataSpec | None = None) -> Report:
-    """Check a document. Never raises for a bad one; errors stand first, then warnings, then hints, each in the order of the outline.
+    """Check a document. Never raises for a bad one; errors stand first, then warnings, then hints.
 
     Params: `data`, what a run has kept of its data; left out, the source is asked what it holds today.
     """
-    recipe, problems = parse(Recipe, document.recipe, what=_("recipe"))
+    recipe, problems = parse(Recipe, document.recipe, what=_("recipe"), edit="set_recipe")
     data, found = (data, []) if data else _data(document)
     report = Report({}, [*problems, *found], data, recipe)
     graph = document.graph
@@ -49,6 +48,7 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
         report.problems += whole.problems
     weigh(report)
     _add(report, limits(report))
+    _add(report, lonely(report))
     tell(report)
     if report.ok:
         _hint(document, report)

@@ -9,6 +9,8 @@ from builder.core.machine import memory
 from builder.core.text import _, quote, size
 from builder.graph.recipe import Recipe
 
+WIDTHS = ("out_features", "out_channels", "hidden_size", "embedding_dim")  # by which weights grow
+
 
 def weigh(report: Report) -> None:
     """Fill in the sums of a report."""
@@ -32,7 +34,7 @@ def limits(report: Report) -> Iterator[Problem]:
         largest = max(report.nodes, key=lambda id: report.nodes[id].params)
         text = _("This network needs about {need}; this machine allows {room}. Largest: {node}. Make it smaller.")
         words = text.format(need=size(fixed), room=size(room), node=quote(largest))
-        yield Problem("L-PARAMS", words, largest)
+        yield Problem("L-PARAMS", words, largest, fix=_narrower(report, largest, room / fixed))
         return
     text = _("Training needs about {need} at batch size {batch:,}; this machine allows {room}. {way}")
     fitting, fix = _fitting(report, recipe, room), None
@@ -43,6 +45,35 @@ def limits(report: Report) -> Iterator[Problem]:
         fix = Fix(_("Set the batch size to {n}").format(n=fitting), (edit,))
     words = text.format(need=size(report.memory_bytes), batch=recipe.batch_size, room=size(room), way=way)
     yield Problem("L-MEM", words, fix=fix)
+
+
+def lonely(report: Report) -> Iterator[Problem]:
+    """BatchNorm cannot learn from one number for each channel: its variance would be zero."""
+    recipe = report.recipe or Recipe()
+    if recipe.batch_size > 1:
+        return
+    for place, step in report.network.items():
+        spec, kind = step.spec, type(step.layer).__name__
+        if kind.startswith("BatchNorm") and spec.elements == spec.shape[1]:
+            top = str(place[0])
+            text = _("{kind} {node} cannot learn from a batch of one, which has one number for each channel. {way}")
+            way = _("Set the batch size to 2 or more.")
+            edit = {"op": "set_recipe", "values": {"batch_size": 32}}
+            fix = Fix(_("Set the batch size to {n}").format(n=32), (edit,))
+            yield Problem("G-BATCH", text.format(kind=kind, node=quote(str(place[-1])), way=way), top, fix=fix)
+            return
+
+
+def _narrower(report: Report, id: str, share: float) -> Fix | None:
+    """Make the largest layer narrower, so that its weights take about half of the room."""
+    layer = report.nodes[id].layer
+    name = next((name for name in WIDTHS if hasattr(layer, name)), None)
+    if name is None:
+        return None
+    n = 1 << max(int(getattr(layer, name) * share / 2).bit_length() - 1, 0)
+    edit = {"op": "set_params", "node": id, "params": {name: n}}
+    label = _("Set {name} of {node} to {value}").format(name=name, node=quote(id, 20), value=n)
+    return Fix(label, (edit,))
 
 
 def _fitting(report: Report, recipe: Recipe, room: int) -> int:

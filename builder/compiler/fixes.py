@@ -136,7 +136,7 @@ def fitted(node: Node, layer: Layer, wire: Edge, spec: Spec, ranks: set[int]) ->
 def _fitted(node: Node, cls: type[Layer], wire: Edge, spec: Spec, ranks: set[int]) -> Iterator[Fix]:
     rank = len(spec.shape)
     if cls.takes == "int64":
-        yield _as_linear(node, "embedding_dim")
+        yield _between(wire, "Reshape") if spec.dtype == "int64" else _as_linear(node, "embedding_dim")
         return
     if spec.dtype == "int64":
         yield _between(wire, "Embedding")

@@ -3,11 +3,11 @@
 Each rule looks at the network as it is built, and stays silent where the field does the same on purpose.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from builder.compiler.neighbours import Network, name, path, said
-from builder.compiler.report import Place, Report, inward
+from builder.compiler.report import Place, Report, inside
 from builder.compiler.sight import sights
 from builder.core.errors import Fix, Problem
 from builder.core.text import _, quote
@@ -39,25 +39,30 @@ def hints(document: Document, report: Report) -> Iterator[tuple[tuple[str, ...],
                 continue
             told.add((code, way))
             first = fixes[0] if fixes else None
-            yield way, inward(Problem(code, message, way[-1], None, "hint", first, fixes[1:]), way[:-1])
+            yield way, Problem(code, message, way[-1], None, "hint", first, fixes[1:])
+
+
+def _fix(place: Place, label: str, *edits: Mapping[str, Any]) -> Fix:
+    """A fix whose edits are meant for the graph in which a layer stands."""
+    return Fix(label, inside(edits, path(place)[:-1]))
 
 
 def _delete(place: Place) -> Fix:
     id = path(place)[-1]
-    return Fix(_("Delete {node}").format(node=quote(id, 20)), ({"op": "remove", "nodes": [id]},))
+    return _fix(place, _("Delete {node}").format(node=quote(id, 20)), {"op": "remove", "nodes": [id]})
 
 
 def _set(place: Place, param: str, value: Any) -> Fix:
     label = _("Set {name} of {node} to {value}")
     id = path(place)[-1]
     edit = {"op": "set_params", "node": id, "params": {param: value}}
-    return Fix(label.format(name=param, node=quote(id, 20), value=str(value).lower()), (edit,))
+    return _fix(place, label.format(name=param, node=quote(id, 20), value=str(value).lower()), edit)
 
 
 def _insert(network: Network, behind: Place, type: str) -> tuple[Fix, ...]:
     wire = network.wire(behind)
     edit = {"op": "insert", "type": type, "edge": wire}
-    return (Fix(_("Insert {layer}").format(layer=type), (edit,)),) if wire else ()
+    return (_fix(behind, _("Insert {layer}").format(layer=type), edit),) if wire else ()
 
 
 def two_activations(network: Network) -> Iterator[Found]:
@@ -144,7 +149,7 @@ def short_sight(network: Network) -> Iterator[Found]:
         words = text.format(node=said(network, place), part=_by(size), whole=_by(whole))
         flatten = {"op": "replace", "node": path(place)[-1], "type": "Flatten"}
         few = network.steps[source].spec.elements <= 4096
-        fixes = (Fix(_("Change it to {type}").format(type="Flatten"), (flatten,)),) if few else ()
+        fixes = (_fix(place, _("Change it to {type}").format(type="Flatten"), flatten),) if few else ()
         yield place, "G-SIGHT", words, fixes
 
 
@@ -203,7 +208,7 @@ def _exchange(network: Network, place: Place, after: Place) -> tuple[Fix, ...]:
         return ()
     id, layer = path(place)[-1], network.layer(place)
     insert = {"op": "insert", "type": name(layer), "id": id, "params": layer.model_dump(mode="json"), "edge": wire}
-    return (Fix(_("Exchange them"), ({"op": "remove", "nodes": [id]}, insert)),)
+    return (_fix(place, _("Exchange them"), {"op": "remove", "nodes": [id]}, insert),)
 
 
 def needless_bias(network: Network) -> Iterator[Found]:
@@ -244,10 +249,8 @@ def heavy(network: Network) -> Iterator[Found]:
         words = text.format(node=said(network, place), n=step.params, all=whole,
                             source=quote(path(source)[-1], 20), k=network.steps[source].spec.elements)  # fmt: skip
         pool = {"op": "replace", "node": path(source)[-1], "type": "GlobalAvgPool"}
-        fixes = (
-            Fix(_("Change {node} to {type}").format(node=quote(path(source)[-1], 20), type="GlobalAvgPool"), (pool,)),
-        )
-        yield place, "G-HEAVY", words, fixes
+        label = _("Change {node} to {type}").format(node=quote(path(source)[-1], 20), type="GlobalAvgPool")
+        yield place, "G-HEAVY", words, (_fix(source, label, pool),)
 
 
 def vanishing(network: Network) -> Iterator[Found]:
@@ -265,7 +268,7 @@ def vanishing(network: Network) -> Iterator[Found]:
     text = _("{n} layers of sigmoids stand behind each other from {node} on; on its way back the gradient vanishes. "
              "Use ReLU.")  # fmt: skip
     words = text.format(n=len(worst), node=quote(path(worst[0])[-1], 30))
-    yield worst[0], "G-VANISH", words, (Fix(_("Change them to ReLU"), edits),)
+    yield worst[0], "G-VANISH", words, (_fix(worst[0], _("Change them to ReLU"), *edits),)
 
 
 def nothing_passes(network: Network) -> Iterator[Found]:

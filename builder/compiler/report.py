@@ -141,11 +141,12 @@ def inward(problem: Problem, blocks: Sequence[str]) -> Problem:
     """A problem of a graph inside blocks, with a fix that can be applied to the whole document."""
     if problem.fix is None or not blocks:
         return problem
-    first, *others = (Fix(fix.label, _inside(fix.edits, blocks)) for fix in problem.fixes)
+    first, *others = (Fix(fix.label, inside(fix.edits, blocks)) for fix in problem.fixes)
     return replace(problem, fix=first, others=tuple(others))
 
 
-def _inside(edits: tuple[Mapping[str, Any], ...], blocks: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+def inside(edits: tuple[Mapping[str, Any], ...], blocks: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """Edits of a graph inside blocks as edits of the document."""
     for block in reversed(blocks):
         edits = ({"op": "inside", "node": block, "edits": list(edits)},)
     return edits

@@ -28,7 +28,7 @@ def test_a_mistake_is_named_where_it_is(broken: Broken) -> None:
     assert problem.node is None or problem in report.nodes[problem.node].problems
     assert report.ok == (broken.severity != "error")
     # one wire can be wrong in several ways; what merely follows from a mistake is not reported beside it
-    assert len(report.problems) <= 3, [str(p) for p in report.problems]
+    assert sum(p.severity != "hint" for p in report.problems) <= 3, [str(p) for p in report.problems]
 
 
 @pytest.mark.parametrize("broken", [b for b in BROKEN.values() if b.severity == "error"])
@@ -44,6 +44,21 @@ def test_fixes_lead_to_a_network_that_learns(broken: Broken) -> None:
     document = mended(broken.document)
     assert [str(p) for p in check(document).problems] == []
     one_step(document)
+
+
+def test_there_are_enough_mistakes_and_nearly_all_can_be_mended() -> None:
+    """At least 80 kinds, of which at least 80 % are mended by nothing but the fixes that are offered."""
+    mending = sum(broken.mends for broken in BROKEN.values())
+    print(f"{mending} of {len(BROKEN)} broken documents are mended by their fixes")
+    assert len(BROKEN) >= 80
+    assert mending / len(BROKEN) >= 0.8
+    assert len({broken.code for broken in BROKEN.values()}) >= 15
+
+
+@pytest.mark.parametrize("name", [name for name, broken in BROKEN.items() if not broken.mends])
+def test_what_cannot_be_mended_is_not_pretended_to_be(name: str) -> None:
+    """A document that is marked as beyond fixes is still wrong after all of them."""
+    assert not check(mended(BROKEN[name].document)).ok
 
 
 def test_the_fix_of_each_problem_is_its_own() -> None:
