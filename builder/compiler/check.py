@@ -4,7 +4,7 @@ Structure comes first, then layer after layer on the meta device. A bad document
 to their nodes, and layers behind a problem wait for it rather than repeat it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from builder.compiler.answer import answer
@@ -14,7 +14,7 @@ from builder.compiler.hints import hints
 from builder.compiler.report import NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
-from builder.compiler.sight import tell
+from builder.compiler.sight import Sight, sights, tell
 from builder.compiler.structure import named
 from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
@@ -49,9 +49,10 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
     weigh(report)
     _add(report, limits(report))
     _add(report, lonely(report))
-    tell(report)
+    seen = sights(report.network)
+    tell(report, seen)
     if report.ok:
-        _hint(document, report)
+        _hint(document, report, seen)
     rank = {node.id: i for i, node in enumerate(graph.nodes)}
     report.problems.sort(key=lambda p: (GRAVITY.index(p.severity), rank.get(p.node or "", -1)))
     return report
@@ -64,9 +65,9 @@ def _add(report: Report, problems: Iterable[Problem]) -> None:
             report.nodes[problem.node].problems.append(problem)
 
 
-def _hint(document: Document, report: Report) -> None:
+def _hint(document: Document, report: Report, seen: Mapping[Place, Sight]) -> None:
     """Report hints; one inside a block is shown there, and listed and shown under the block of the document too."""
-    for path, problem in hints(document, report):
+    for path, problem in hints(document, report, seen):
         names = [f"Block {quote(block, 30)}" for block in path[:-1]]
         nodes = report.nodes
         for depth, part in enumerate(path):

@@ -8,7 +8,7 @@ from typing import Any
 
 from builder.compiler.neighbours import Network, name, path, said
 from builder.compiler.report import Place, Report, inside
-from builder.compiler.sight import sights
+from builder.compiler.sight import Sight
 from builder.core.errors import Fix, Problem
 from builder.core.text import _, quote
 from builder.graph.document import Document
@@ -28,9 +28,9 @@ Found = tuple[Place, str, str, tuple[Fix, ...]]  # where, code, sentence, what t
 Rule = Callable[[Network], Iterator[Found]]
 
 
-def hints(document: Document, report: Report) -> Iterator[tuple[tuple[str, ...], Problem]]:
+def hints(document: Document, report: Report, seen: Mapping[Place, Sight]) -> Iterator[tuple[tuple[str, ...], Problem]]:
     """The hints on a network that has no errors, each once, however often its block is repeated, with its way there."""
-    network = Network(report, document.graph)
+    network = Network(report, document.graph, seen)
     told: set[tuple[str, tuple[str, ...]]] = set()
     for rule in RULES:
         for place, code, message, fixes in rule(network):
@@ -133,13 +133,19 @@ def _classifies(network: Network) -> bool:
 
 def short_sight(network: Network) -> Iterator[Found]:
     """A global pooling of numbers each of which has seen but a small part of the image."""
-    seen = sights(network.steps)
+    seen = network.seen
     image = next(
         (s.spec for s in network.steps.values() if isinstance(s.layer, Input) and len(s.spec.shape) == 4), None
     )
     for place in network.steps:
         source = network.above(place)
-        if image is None or source not in seen or not _pools_all(network, place) or _gates(network, place):
+        if (
+            image is None
+            or source is None
+            or source not in seen
+            or not _pools_all(network, place)
+            or _gates(network, place)
+        ):
             continue
         size, whole = seen[source].pixels, image.shape[2:]
         if all(2 * n >= all_ for n, all_ in zip(size, whole, strict=True)):

@@ -1,10 +1,12 @@
 """A network as it is built, with the questions that hints ask of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from builder.compiler.report import Place, Report, Step
+from builder.compiler.sight import Sight
 from builder.core.text import quote
 from builder.graph.document import Edge, Graph
 from builder.layers import Layer
@@ -16,6 +18,7 @@ class Network:
 
     report: Report
     graph: Graph
+    seen: Mapping[Place, Sight]  # receptive fields
 
     @property
     def steps(self) -> dict[Place, Step]:

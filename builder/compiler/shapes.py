@@ -1,6 +1,7 @@
 """Shapes: whether what flows into a layer fits, and what it makes of it."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from builder.compiler.fixes import evened, fitted, spared
 from builder.compiler.structure import named
@@ -41,10 +42,16 @@ def _axes(pattern: str) -> str:
     return " x ".join(AXES.get(letter, letter) for letter in pattern.split()[1:])
 
 
+@cache
+def _alternatives(accepts: str) -> tuple[list[str], set[int]]:
+    """The kinds of input that a layer takes, and how many axes they have."""
+    alternatives = [axes.strip() for axes in accepts.split("|")] if accepts else []
+    return alternatives, {len(axes.split()) for axes in alternatives}
+
+
 def unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
     """The problem of an input of the wrong kind: number of axes, or tokens against numbers."""
-    alternatives = [a.strip() for a in type(layer).accepts.split("|")] if type(layer).accepts else []
-    ranks = {len(a.split()) for a in alternatives}
+    alternatives, ranks = _alternatives(type(layer).accepts)
     fits = not ranks or len(spec.shape) in ranks
     if fits and layer.takes in (None, spec.dtype):
         return None

@@ -1,8 +1,8 @@
 """Receptive fields: how large a part of the image one number of a layer depends on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from builder.compiler.report import Place, Report, Step
 from builder.layers.ends import Input
@@ -15,18 +15,18 @@ ALONE = ("Dense", "Normalisation", "Activation", "Regularisation", "Join")
 class Sight:
     """Height and width of what a number sees, and how many pixels of the image lie between two such numbers."""
 
-    size: tuple[Fraction, ...]
-    step: tuple[Fraction, ...]
+    size: tuple[float, ...]
+    step: tuple[float, ...]
 
     @property
     def pixels(self) -> tuple[int, ...]:
         """The height and width in whole pixels."""
-        return tuple(int(-(-n // 1)) for n in self.size)
+        return tuple(math.ceil(n - 1e-6) for n in self.size)
 
 
-def tell(report: Report) -> None:
+def tell(report: Report, seen: Mapping[Place, Sight]) -> None:
     """Write into a report what each of its nodes sees; a block sees what its last layer sees."""
-    for place, sight in sights(report.network).items():
+    for place, sight in seen.items():
         nodes = report.nodes
         for part in place:
             if isinstance(part, int):
@@ -45,7 +45,7 @@ def sights(network: Mapping[Place, Step]) -> dict[Place, Sight]:
     for place, step in network.items():
         if isinstance(step.layer, Input):
             if len(step.spec.shape) == 4:
-                found[place] = Sight((Fraction(1),) * 2, (Fraction(1),) * 2)
+                found[place] = Sight((1.0, 1.0), (1.0, 1.0))
             continue
         before = [found[source] for source in step.sources if source in found]
         if before and len(step.spec.shape) == 4 and (sight := _next(step, network, before)):

@@ -1,7 +1,6 @@
 """Learned windows that slide over images, sequences and volumes."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -194,7 +193,7 @@ class _ConvTranspose(Layer):
 
     def reach(self, x: Spec) -> tuple[Window, ...]:
         spread = zip(windows(x, self.kernel_size, 1, self.dilation), each(self.stride, x), strict=True)
-        return tuple(Window(-(-window.size // stride), Fraction(1, stride)) for window, stride in spread)
+        return tuple(Window(-(-window.size // stride), 1 / stride) for window, stride in spread)
 
     def module(self, x: Spec) -> Call:
         return Call(f"nn.{type(self).__name__}", x.shape[1], self.out_channels, self.kernel_size, stride=self.stride,

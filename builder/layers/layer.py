@@ -8,7 +8,6 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from builder.core.settings import Settings, parameters
@@ -80,7 +79,7 @@ class Window:
     """How many places a number of the output sees along an axis, and how many lie between two such numbers."""
 
     size: int
-    step: Fraction
+    step: float
 
 
 @dataclass(frozen=True)

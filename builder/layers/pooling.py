@@ -1,7 +1,6 @@
 """Windows that keep one number each."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from pydantic import Field
 
@@ -146,7 +145,7 @@ class _Adaptive(Layer):
 
     def reach(self, x: Spec) -> tuple[Window, ...]:
         pairs = zip(x.shape[2:], each(self.output_size, x), strict=True)
-        return tuple(Window(-(-n // parts), Fraction(n, parts)) for n, parts in pairs)
+        return tuple(Window(-(-n // parts), n / parts) for n, parts in pairs)
 
     def module(self, x: Spec) -> Call:
         return Call(f"nn.{type(self).__name__}", self.output_size)

@@ -1,7 +1,6 @@
 """Layers that make images larger or smaller without weights."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import gcd
 from typing import Literal
 
@@ -30,7 +29,7 @@ class Upsample(Layer):
 
     def reach(self, x: Spec) -> tuple[Window, ...]:
         size = {"nearest": 1, "bilinear": 2, "bicubic": 4}[self.mode]
-        return tuple(Window(size, Fraction(1, factor)) for factor in self.scale_factor)
+        return tuple(Window(size, 1 / factor) for factor in self.scale_factor)
 
     def module(self, x: Spec) -> Call:
         return Call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
@@ -56,7 +55,7 @@ class PixelShuffle(Layer):
             yield Complaint(text, *setting("upscale_factor", fitting[-1:]))
 
     def reach(self, x: Spec) -> tuple[Window, ...]:
-        return (Window(1, Fraction(1, self.upscale_factor)),) * 2
+        return (Window(1, 1 / self.upscale_factor),) * 2
 
     def module(self, x: Spec) -> Call:
         return Call("nn.PixelShuffle", self.upscale_factor)

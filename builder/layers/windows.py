@@ -1,7 +1,6 @@
 """What convolutions and poolings have in common: windows that must fit, and groups that must divide."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from math import gcd
 
 from builder.core.specs import Spec
@@ -24,7 +23,7 @@ def by(sizes: object) -> str:
 def windows(x: Spec, kernel: Sizes, stride: Sizes = 1, dilation: Sizes = 1) -> tuple[Window, ...]:
     """The windows of a layer that slides them."""
     sizes = zip(each(kernel, x), each(stride, x), each(dilation, x), strict=True)
-    return tuple(Window(d * (k - 1) + 1, Fraction(s)) for k, s, d in sizes)
+    return tuple(Window(d * (k - 1) + 1, s) for k, s, d in sizes)
 
 
 def setting(name: str, values: Sequence[int]) -> tuple[dict[str, object], str]:

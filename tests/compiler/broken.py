@@ -497,7 +497,9 @@ BROKEN: dict[str, Broken] = {
         'Largest: "linear2"',
     ),
     "a batch for terabytes": Broken(
-        edited(chain(conv(2048), "ReLU", ("MaxPool2d", {"kernel_size": 8}), *CLASSIFY, size=64), _recipe(batch_size=65_536)),
+        edited(
+            chain(conv(2048), "ReLU", ("MaxPool2d", {"kernel_size": 8}), *CLASSIFY, size=64), _recipe(batch_size=65_536)
+        ),
         "L-MEM",
         None,
         "Lower the batch size to",
