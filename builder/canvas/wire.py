@@ -35,8 +35,10 @@ def node_json(found: NodeReport) -> Wire:
         "axes": " ".join(spec.axes.split()[1:]) if spec else "",
         "dtype": spec.dtype if spec else "",
         "params": found.params,
+        "trainable": found.trainable,
         "flops": found.flops,
         "bytes": found.bytes,
+        "sees": list(found.sees),
         "state": found.state,
         "problems": [problem_json(p) for p in found.problems],
     }
@@ -47,13 +49,14 @@ def node_json(found: NodeReport) -> Wire:
 
 def problem_json(problem: Problem) -> Wire:
     """One problem; its place is told by where it stands."""
-    fix, message = problem.fix, problem.message
+    message = problem.message
+    fixes = [{"label": fix.label, "edits": [_edit(edit) for edit in fix.edits]} for fix in problem.fixes]
     return {
         "code": problem.code,
         "severity": problem.severity,
         "param": problem.param,
         "message": message if len(message) <= MOST else message[: MOST - 1] + "…",
-        "fix": {"label": fix.label, "edits": [_edit(edit) for edit in fix.edits]} if fix else None,
+        "fixes": fixes,
     }
 
 
@@ -71,12 +74,13 @@ def _totals(document: Document, report: Report) -> Wire:
     errors = len(report.errors)
     return {
         "params": report.params,
+        "trainable": report.trainable,
         "flops": report.flops,
         "memory_bytes": report.memory_bytes,
         "batch_size": report.recipe.batch_size if report.recipe else None,
         "data": _(source.title) if source else "",
         "errors": errors,
-        "warnings": len(report.problems) - errors,
+        "warnings": sum(p.severity == "warning" for p in report.problems),
         "nodes": document.graph.count,
     }
 

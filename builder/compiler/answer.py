@@ -96,7 +96,9 @@ def _loss(place: Place, last: Layer, recipe: Recipe) -> Iterator[Problem]:
         text = _('Softmax "{node}" stands before the loss {loss}, which applies it itself; training would be slow.')
         fix = Fix(_("Delete the Softmax"), ({"op": "remove", "nodes": [id]},))
         words = text.format(node=id[:60], loss=loss)
-        yield inward(Problem("G-SOFTMAX", words, top, severity="warning", fix=fix), blocks)
+        fitting = {"op": "set_recipe", "values": {"loss": {"type": "nll"}}}
+        other = Fix(_("Use the loss {loss}").format(loss="nll"), (fitting,))
+        yield inward(Problem("G-SOFTMAX", words, top, severity="warning", fix=fix, others=(other,)), blocks)
     if not softmax and loss == "nll":
         text = _("The loss nll needs probabilities, so the network must end in Softmax; it ends in {node}.")
         fix = Fix(

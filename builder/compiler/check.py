@@ -4,14 +4,17 @@ Structure comes first, then layer after layer on the meta device. A bad document
 to their nodes, and layers behind a problem wait for it rather than repeat it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from builder.compiler.answer import answer
-from builder.compiler.cost import limits, weigh
+from builder.compiler.cost import limits, lonely, weigh
 from builder.compiler.extent import overgrown
+from builder.compiler.hints import hints
 from builder.compiler.report import Marks, NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
+from builder.compiler.sight import Sight, sights, tell
 from builder.compiler.structure import named
 from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
@@ -24,13 +27,15 @@ from builder.graph.document import Document, Edge, Node
 from builder.graph.recipe import Recipe
 from builder.layers.ends import Input, Output
 
+GRAVITY = ("error", "warning", "hint")
+
 
 def check(document: Document, data: DataSpec | None = None) -> Report:
-    """Check a document. Never raises for a bad one; errors stand first, then in the order of the outline.
+    """Check a document. Never raises for a bad one; errors stand first, then warnings, then hints.
 
     Params: `data`, what a run has kept of its data; left out, the source is asked what it holds today.
     """
-    recipe, problems = parse(Recipe, document.recipe, what=_("recipe"))
+    recipe, problems = parse(Recipe, document.recipe, what=_("recipe"), edit="set_recipe")
     data, found = (data, []) if data else _data(document)
     report = Report({}, [*problems, *found], data, recipe)
     graph = document.graph
@@ -47,8 +52,13 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
         )
     weigh(report)
     _add(report, limits(report))
+    _add(report, lonely(report))
+    seen = sights(report.network)
+    tell(report, seen)
+    if report.ok:
+        _hint(document, report, seen)
     rank = {node.id: i for i, node in enumerate(graph.nodes)}
-    report.problems.sort(key=lambda p: (p.severity != "error", rank.get(p.node or "", -1)))
+    report.problems.sort(key=lambda p: (GRAVITY.index(p.severity), rank.get(p.node or "", -1)))
     return report
 
 
@@ -57,6 +67,20 @@ def _add(report: Report, problems: Iterable[Problem]) -> None:
         report.problems.append(problem)
         if problem.node in report.nodes:
             report.nodes[problem.node].problems.append(problem)
+
+
+def _hint(document: Document, report: Report, seen: Mapping[Place, Sight]) -> None:
+    """Report hints; one inside a block is shown there, and listed and shown under the block of the document too."""
+    for path, problem in hints(document, report, seen):
+        names = [f"Block {quote(block, 30)}" for block in path[:-1]]
+        nodes = report.nodes
+        for depth, part in enumerate(path):
+            words = ": ".join([*names[depth:], problem.message])
+            told = replace(problem, node=part, message=words)
+            nodes[part].problems.append(told)
+            nodes = nodes[part].inside
+            if depth == 0:
+                report.problems.append(told)
 
 
 def _data(document: Document) -> tuple[DataSpec | None, list[Problem]]:

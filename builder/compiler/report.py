@@ -42,9 +42,11 @@ class NodeReport:
     sources: tuple[str, ...] = ()
     spec: Spec | None = None  # of the output; None while it is not known
     params: int = 0
-    flops: int = 0  # of one sample
+    trainable: int = 0  # of the parameters, those that are trained
+    flops: int = 0  # of one sample; a multiply-add is two
     problems: list[Problem] = field(default_factory=list)
     bytes: int = 0  # of what it gives for one sample; a block, of all that its layers give
+    sees: tuple[int, ...] = ()  # height and width of the part of the image that one of its numbers depends on
     off: bool = False  # passed over: what enters goes on behind it
     inside: dict[str, "NodeReport"] = field(default_factory=dict)
 
@@ -70,6 +72,20 @@ class Marks:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a layer keeps for the way back: which of its inputs, its output, and bytes of its own for each sample."""
+
+    inputs: tuple[int, ...] = ()
+    output: bool = False
+    bytes: int = 0
+    view: int | None = None  # the input whose very numbers the output is, only arranged anew
+    turns: bool = False  # a network with it is trained with channels last
+
+
+NOTHING = Kept()
+
+
+@dataclass(frozen=True)
 class Step:
     """One layer of the network as it is built, and the places of those that feed it.
 
@@ -83,6 +99,8 @@ class Step:
     spec: Spec
     params: int = 0
     flops: int = 0  # of one sample
+    trainable: int = 0
+    kept: Kept = NOTHING
     marks: Marks | None = None
     padding: Place | None = None
     query_padding: Place | None = None
@@ -114,7 +132,8 @@ class Report:
     inputs: tuple[Place, ...] = ()
     outputs: tuple[Place, ...] = ()
     params: int = 0
-    flops: int = 0  # of one sample, forward
+    trainable: int = 0
+    flops: int = 0  # of one sample, forward; a multiply-add is two
     activation_bytes: int = 0  # of one sample
     memory_bytes: int = 0  # to train at this batch size
 
@@ -154,7 +173,14 @@ class Report:
         if more > 0:
             listed.append({"code": "G-MORE", "node": None, "message": _("and {n} more").format(n=more), "fix": None})
         nodes = {
-            id: {"shape": list(n.spec.shape[1:]) if n.spec else None, "params": n.params, "flops": n.flops}
+            id: {
+                "shape": list(n.spec.shape[1:]) if n.spec else None,
+                "params": n.params,
+                "trainable": n.trainable,
+                "flops": n.flops,
+                "bytes": n.bytes,
+                "sees": list(n.sees) or None,
+            }
             for id, n in self.nodes.items()
         }
         return {
@@ -162,7 +188,9 @@ class Report:
             "problems": listed,
             "nodes": nodes,
             "params": self.params,
+            "trainable": self.trainable,
             "flops": self.flops,
+            "activation_bytes": self.activation_bytes,
             "memory_bytes": self.memory_bytes,
         }
 
@@ -171,20 +199,26 @@ def inward(problem: Problem, blocks: Sequence[str]) -> Problem:
     """A problem of a graph inside blocks, with a fix that can be applied to the whole document."""
     if problem.fix is None or not blocks:
         return problem
-    edits: tuple[Mapping[str, Any], ...] = problem.fix.edits
+    first, *others = (Fix(fix.label, inside(fix.edits, blocks)) for fix in problem.fixes)
+    return replace(problem, fix=first, others=tuple(others))
+
+
+def inside(edits: tuple[Mapping[str, Any], ...], blocks: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """Edits of a graph inside blocks as edits of the document."""
     for block in reversed(blocks):
         edits = ({"op": "inside", "node": block, "edits": list(edits)},)
-    return replace(problem, fix=Fix(problem.fix.label, edits))
+    return edits
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """A problem as plain data."""
-    fix = problem.fix
+    fixes = [{"label": fix.label, "edits": [dict(edit) for edit in fix.edits]} for fix in problem.fixes]
     return {
         "code": problem.code,
         "severity": problem.severity,
         "node": problem.node,
         "param": problem.param,
         "message": problem.message,
-        "fix": {"label": fix.label, "edits": [dict(edit) for edit in fix.edits]} if fix else None,
+        "fix": fixes[0] if fixes else None,
+        "others": fixes[1:],
     }

@@ -131,6 +131,7 @@ class Scope:
         self._give(id, place)
         this = self.nodes[id]
         this.params, this.flops, this.bytes = step.params, step.flops, step.spec.bytes
+        this.trainable = step.trainable
 
     def _give(self, id: str, place: Place | None) -> None:
         if place is not None:
@@ -153,9 +154,11 @@ class Scope:
         if isinstance(result, Problem):
             self.add([result])
             return
-        marks = {name: found.place for name, found in masked(layer, feeding).items()}
-        own = carried(layer, feeding, result.spec)
-        self.step(node.id, Step(layer, places, result.spec, result.params, result.flops, own, **marks))
+        costs = (result.params, result.flops, result.trainable, result.kept)
+        masks = masked(layer, feeding)
+        left_out = (masks[name].place if name in masks else None for name in ("padding", "query_padding"))
+        step = Step(layer, places, result.spec, *costs, carried(layer, feeding, result.spec), *left_out)
+        self.step(node.id, step)
 
     def _pass_over(self, node: Node, this: NodeReport) -> None:
         this.off = True
@@ -189,7 +192,7 @@ class Scope:
         self._give(node.id, end)
         steps = list(islice(self.network.values(), before, None))
         this.params, this.flops = sum(step.params for step in steps), sum(step.flops for step in steps)
-        this.bytes = sum(step.spec.bytes for step in steps)
+        this.bytes, this.trainable = sum(step.spec.bytes for step in steps), sum(step.trainable for step in steps)
 
     def _adopt(self, node: Node, this: NodeReport, found: list[Problem]) -> None:
         """Report what is wrong inside a block: each problem to the whole, and their sum on the block."""

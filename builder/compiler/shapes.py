@@ -1,16 +1,16 @@
 """Shapes: whether what flows into a layer fits, and what it makes of it."""
 
-import re
 from collections.abc import Sequence
+from functools import cache
 
+from builder.compiler.fixes import evened, fitted, spared
 from builder.compiler.structure import named
 from builder.compiler.trace import Traced, trace
 from builder.core.errors import Fix, Problem
-from builder.core.settings import parameters
 from builder.core.specs import AXES, Spec
 from builder.core.text import _, quote
 from builder.graph.document import Edge, Node
-from builder.layers import LAYERS, Layer
+from builder.layers import Layer
 
 
 def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Traced | Problem:
@@ -27,9 +27,12 @@ def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ..
     if isinstance(result, Traced):
         return result
     text = _("{node} cannot take {shape}: {reason}.")
-    shape = " and ".join(str(spec) for spec in inputs)
+    sides = (
+        _("{shape} from {source}").format(shape=x, source=quote(w.source)) for w, x in zip(wires, inputs, strict=True)
+    )
+    shape = _(" and ").join(sides)
     words = text.format(node=named(node), shape=shape, reason=result.message)
-    fix = None
+    fix = spared(node, type(layer))
     if result.params:
         fix = Fix(result.label, ({"op": "set_params", "node": node.id, "params": result.params},))
     return Problem("G-SHAPE", words, node.id, fix=fix)
@@ -39,10 +42,16 @@ def _axes(pattern: str) -> str:
     return " x ".join(AXES.get(letter, letter) for letter in pattern.split()[1:])
 
 
+@cache
+def _alternatives(accepts: str) -> tuple[list[str], set[int]]:
+    """The kinds of input that a layer takes, and how many axes they have."""
+    alternatives = [axes.strip() for axes in accepts.split("|")] if accepts else []
+    return alternatives, {len(axes.split()) for axes in alternatives}
+
+
 def unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
     """The problem of an input of the wrong kind: number of axes, or tokens against numbers."""
-    alternatives = [a.strip() for a in type(layer).accepts.split("|")] if type(layer).accepts else []
-    ranks = {len(a.split()) for a in alternatives}
+    alternatives, ranks = _alternatives(type(layer).accepts)
     fits = not ranks or len(spec.shape) in ranks
     if fits and layer.takes in (None, spec.dtype):
         return None
@@ -51,33 +60,8 @@ def unfit(node: Node, layer: Layer, wire: Edge, spec: Spec) -> Problem | None:
     wanted = _(" or ").join(_axes(a) for a in alternatives) if not fits else tokens
     axes = f" ({spec.names})" if spec.names and not fits else ""
     words = text.format(node=named(node), wanted=wanted, source=quote(wire.source), shape=spec, axes=axes)
-    return Problem("G-SHAPE", words, node.id, fix=_fit(node, layer, wire, spec, ranks))
-
-
-def _fit(node: Node, layer: Layer, wire: Edge, spec: Spec, ranks: set[int]) -> Fix | None:
-    """The edit that makes an input fit, where one is known."""
-
-    def between(type: str) -> Fix:
-        edit = {"op": "insert", "type": type, "edge": wire.model_dump()}
-        return Fix(_("Insert {layer}").format(layer=type), (edit,))
-
-    rank, name = len(spec.shape), type(layer).__name__
-    if spec.dtype == "int64" and layer.takes == "float32" and (3 in ranks or not ranks):
-        return between("Embedding")
-    if layer.takes == "int64":
-        return None
-    sibling = LAYERS.get(f"{name[:-2]}{max(rank - 2, 1)}d") if re.search(r"[123]d$", name) else None
-    if sibling and rank in {len(a.split()) for a in sibling.accepts.split("|")}:
-        return _swap(node, type(layer), sibling)
-    return between("Flatten") if 2 in ranks and rank > 2 else None
-
-
-def _swap(node: Node, old: type[Layer], new: type[Layer]) -> Fix:
-    """Change a layer to the one for another number of axes, with the settings that both understand."""
-    kinds = {p.name: p.kind for p in parameters(new)}
-    kept = [p.name for p in parameters(old) if p.name in node.params and kinds.get(p.name) == p.kind]
-    edit = {"op": "replace", "node": node.id, "type": new.__name__, "keep": kept}
-    return Fix(_("Change it to {type}").format(type=new.__name__), (edit,))
+    fixes = fitted(node, layer, wire, spec, ranks)
+    return Problem("G-SHAPE", words, node.id, fix=next(iter(fixes), None), others=fixes[1:])
 
 
 def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Problem | None:
@@ -99,20 +83,6 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
                 second=quote(wire.source),
                 rule=rule,
             )
-            return Problem("G-SHAPE", words, node.id, fix=_even(wires[0], inputs[0], wire, spec, grown))
-    return None
-
-
-def _even(first: Edge, a: Spec, second: Edge, b: Spec, grown: int | None) -> Fix | None:
-    """Bring the second input of a join to the shape of the first: channels by a 1x1 Conv2d, features by a Linear."""
-    if grown is not None or len(a.shape) != len(b.shape):
-        return None
-    edge = second.model_dump()
-    if len(a.shape) == 4 and a.shape[2:] == b.shape[2:]:
-        params: dict[str, object] = {"out_channels": a.shape[1], "kernel_size": 1}
-        edit = {"op": "insert", "type": "Conv2d", "params": params, "edge": edge}
-        return Fix(_("Insert a 1x1 Conv2d with {n} channels").format(n=a.shape[1]), (edit,))
-    if len(a.shape) in (2, 3) and a.shape[:-1] == b.shape[:-1]:
-        edit = {"op": "insert", "type": "Linear", "params": {"out_features": a.shape[-1]}, "edge": edge}
-        return Fix(_("Insert a Linear with {n} features").format(n=a.shape[-1]), (edit,))
+            fixes = evened(wires[0], inputs[0], wire, spec, grown)
+            return Problem("G-SHAPE", words, node.id, fix=next(iter(fixes), None), others=fixes[1:])
     return None

@@ -11,6 +11,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from builder.compiler.report import NOTHING, Kept
 from builder.core.specs import DType, Spec
 from builder.core.text import _
 from builder.layers import Call, Layer
@@ -22,11 +23,13 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 @dataclass(frozen=True)
 class Traced:
-    """What a layer gives for one kind of input: output, numbers learned, FLOPs of one sample."""
+    """What a layer gives for one kind of input: output, numbers that it has and learns, FLOPs of one sample."""
 
     spec: Spec
     params: int
     flops: int
+    trainable: int = 0
+    kept: Kept = NOTHING
 
 
 @lru_cache(maxsize=16_384)
@@ -36,8 +39,7 @@ def trace(layer: Layer, inputs: tuple[Spec, ...]) -> Traced | Complaint:
     if complaint:
         return complaint
     try:
-        with torch.no_grad():
-            return _try(layer, inputs)
+        return _try(layer, inputs)
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
         reason = str(error).split("\n")[0][:160]
         return Complaint(_("torch refuses it: {reason}").format(reason=reason))
@@ -48,24 +50,58 @@ def _try(layer: Layer, inputs: tuple[Spec, ...]) -> Traced:
     module = None
     if call:
         with torch.device("meta"):
-            module = construct(call).eval()
+            module = construct(call)
     params = sum(p.numel() for p in module.parameters()) if module else 0
+    trainable = params if layer.learns() else 0
     stated = layer.output(*inputs)
     if stated:
-        return Traced(stated, params, layer.flops(*inputs))
+        kept = Kept(tuple(range(len(inputs))), True, layer.kept(*inputs))
+        return Traced(stated, params, layer.flops(*inputs), trainable, kept)
+    if module:
+        module.requires_grad_(layer.learns())
     names = [f"x{i}" for i in range(len(inputs))]
-    values = {n: torch.empty(x.shape, dtype=DTYPES[x.dtype], device="meta") for n, x in zip(names, inputs, strict=True)}
-    with _Count() as counted:  # type: ignore[no-untyped-call]
-        y = evaluate(layer.forward("module", *names), {"module": module, **values})
+    values = [torch.empty(x.shape, dtype=DTYPES[x.dtype], device="meta") for x in inputs]
+    given = [value.requires_grad_() if value.is_floating_point() else value for value in values]
+    saved = _Saved()
+    with _Count() as counted, saved:  # type: ignore[no-untyped-call]
+        names_of = {"module": module, **dict(zip(names, given, strict=True))}
+        y = evaluate(layer.forward("module", *names), names_of, training=True)
     axes = type(layer).gives or (inputs[0].axes if len(y.shape) == len(inputs[0].shape) else "")
     dtype = NAMES[y.dtype]
     categories = inputs[0].categories if dtype == "int64" else None  # what only arranges tokens leaves them tokens
     spec = Spec(tuple(y.shape), dtype, axes or AXES_OF_RANK.get(y.dim(), ""), categories)
-    return Traced(spec, params, counted.flops // inputs[0].shape[0])
+    samples = inputs[0].shape[0]
+    return Traced(spec, params, counted.flops // samples, trainable, saved.kept(values, y, module, samples))
+
+
+class _Saved(torch.autograd.graph.saved_tensors_hooks):
+    """Sees what autograd keeps for the way back: the same on the meta device as in a training on a processor."""
+
+    def __init__(self) -> None:
+        self.storages: dict[int, torch.UntypedStorage] = {}
+        super().__init__(self._pack, lambda tensor: tensor)
+
+    def _pack(self, tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        self.storages[storage._cdata] = storage
+        return tensor
+
+    def kept(self, values: list[torch.Tensor], y: torch.Tensor, module: nn.Module | None, samples: int) -> Kept:
+        """What was seen, apart from weights, which are there anyway."""
+        entered = [value.untyped_storage()._cdata for value in values]
+        left = y.untyped_storage()._cdata
+        weights = (*module.parameters(), *module.buffers()) if module else ()
+        known = {*entered, left, *(weight.untyped_storage()._cdata for weight in weights)}
+        own = sum(storage.nbytes() for key, storage in self.storages.items() if key not in known)
+        inputs = tuple(i for i, key in enumerate(entered) if key in self.storages)
+        view = entered.index(left) if left in entered else None
+        turns = any(isinstance(part, nn.Conv2d) for part in module.modules()) if module else False
+        return Kept(inputs, left in self.storages, own // samples, view, turns)
 
 
 AXES_OF_RANK = {2: "N F", 3: "N L F", 4: "N C H W", 5: "N C D H W"}
-NETWORK = SimpleNamespace(training=False)  # what an expression sees as `self`
+# what an expression sees as `self`
+NETWORKS = {training: SimpleNamespace(training=training) for training in (False, True)}
 
 
 class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -107,6 +143,7 @@ def _compiled(expression: str) -> CodeType:
     return compile(expression, "<layer>", "eval")
 
 
-def evaluate(expression: str, names: dict[str, Any]) -> torch.Tensor:
+def evaluate(expression: str, names: dict[str, Any], training: bool = False) -> torch.Tensor:
     """The value of a layer's forward expression. Expressions are written by layers, never by users."""
-    return cast(torch.Tensor, eval(_compiled(expression), {"torch": torch, "nn": nn, "self": NETWORK}, names))
+    names = {"torch": torch, "nn": nn, "self": NETWORKS[training]} | names
+    return cast(torch.Tensor, eval(_compiled(expression), names))

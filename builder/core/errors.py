@@ -26,7 +26,10 @@ class Fix:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, pinned to the node (`None`: the document) and, where it is one, the parameter."""
+    """One thing that is wrong, pinned to the node (`None`: the document) and, where it is one, the parameter.
+
+    `fix` is the way to mend it that is offered first.
+    """
 
     code: str
     message: str
@@ -34,6 +37,12 @@ class Problem:
     param: str | None = None
     severity: Severity = "error"
     fix: Fix | None = None
+    others: tuple[Fix, ...] = ()  # other ways to mend it, behind the first
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """All ways to mend it, the likeliest first."""
+        return (self.fix, *self.others) if self.fix else ()
 
     def __str__(self) -> str:
         return f"[{self.code}] {_cut(self.message)}"

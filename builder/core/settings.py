@@ -142,40 +142,96 @@ S = TypeVar("S", bound=BaseModel)
 
 
 def parse(
-    settings: type[S], values: Mapping[str, Any], *, what: str, node: str | None = None
+    settings: type[S], values: Mapping[str, Any], *, what: str, node: str | None = None, edit: str = ""
 ) -> tuple[S | None, list[Problem]]:
     """Check `values` against a settings class.
 
     `what` names the owner in sentences (`Conv2d "conv1"`, `recipe`). Returns the settings, or None with a problem for
-    each value that is wrong.
+    each value that is wrong. Fixes change the parameters of `node`, or are an `edit` of this kind: `set_recipe`.
     """
     try:
         return settings.model_validate(dict(values)), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)[:20]
-        problems = [_problem(settings, detail, values, what, node) for detail in details]
+        change = _Change(node, edit)
+        problems = [_problem(settings, detail, values, what, change) for detail in details]
         return None, list({problem.message: problem for problem in problems}.values())
 
 
+@dataclass(frozen=True)
+class _Change:
+    """How wrong values are changed: as parameters of a node, or as values of the recipe or the data."""
+
+    node: str | None
+    edit: str
+
+    def fix(self, label: str, values: Mapping[str, Any], reset: tuple[str, ...] = ()) -> Fix | None:
+        """A fix that sets values, and takes others back to their defaults."""
+        if self.node is not None:
+            edit: dict[str, Any] = {"op": "set_params", "node": self.node, "params": dict(values)}
+            return Fix(label, ({**edit, "reset": list(reset)} if reset else edit,))
+        if not self.edit:
+            return None
+        return Fix(label, ({"op": self.edit, "values": {**values, **dict.fromkeys(reset)}},))
+
+
 def _problem(
-    settings: type[BaseModel], detail: ErrorDetails, values: Mapping[str, Any], what: str, node: str | None
+    settings: type[BaseModel], detail: ErrorDetails, values: Mapping[str, Any], what: str, change: _Change
 ) -> Problem:
     """One of pydantic's findings in our words, with the value and, where one is known, the fix."""
     path = [part for part in detail["loc"] if isinstance(part, str)]
     name = path[0] if path else ""
-    if detail["type"] == "extra_forbidden" and len(path) == 1:
-        return _unknown(settings, name, values, what, node)
+    if detail["type"] == "extra_forbidden" and len(path) in (1, 3):
+        return _unknown(settings, path, values, what, change)
     code, text, better = _finding(settings, path, detail)
     dotted = name if len(path) < 2 else f"{name}.{path[-1]}"  # parts between are tags of a choice
-    fix = _set(node, name, better) if node and better is not None and len(detail["loc"]) == 1 else None
-    return Problem(code, f"{what}: {dotted} {text}.", node, name or None, fix=fix)
+    fix = _better(settings, path, detail, values, better, change)
+    return Problem(code, f"{what}: {dotted} {text}.", change.node, name or None, fix=fix)
 
 
-def _unknown(settings: type[BaseModel], name: str, values: Mapping[str, Any], what: str, node: str | None) -> Problem:
+def _better(
+    settings: type[BaseModel], path: list[str], detail: ErrorDetails, values: Mapping[str, Any], better: Any,
+    change: _Change,
+) -> Fix | None:  # fmt: skip
+    """Set the better value that is known, or else take the default."""
+    label = _("Set {name} to {value}")
+    deep = len(path) == 3 and isinstance(values.get(path[0]), Mapping)  # a setting inside a setting
+    if better is not None and (deep or len(detail["loc"]) == 1):
+        value = {**values[path[0]], path[-1]: better} if deep else better
+        shown = better["type"] if isinstance(better, Mapping) else better
+        return change.fix(label.format(name=path[-1], value=shown), {path[0]: value})
+    field = settings.model_fields.get(path[0]) if path else None
+    if field is None or field.is_required():
+        return None
+    return change.fix(_("Set {name} to its default").format(name=path[0]), {}, (path[0],))
+
+
+def _unknown(
+    settings: type[BaseModel], path: list[str], values: Mapping[str, Any], what: str, change: _Change
+) -> Problem:
+    """A name that is not one, here or in a setting inside."""
+    name, owner = path[-1], values
+    if len(path) == 3:
+        what, owner = f"{what}: {path[0]}", values[path[0]]
+        settings = _tagged(settings, path[0], path[1]) or settings
     guess = nearest(name, settings.model_fields)
     hint = _('Did you mean "{guess}"?').format(guess=guess) if guess else _("Remove it.")
     text = _("{what} has no {name}. {hint}").format(what=what, name=quote(name), hint=hint)
-    return Problem("G-FIELD", text, node, name, fix=_rename(node, name, guess, values) if node else None)
+    params = {} if guess is None or guess in owner else {guess: owner[name]}
+    label = _("Rename it to {guess}").format(guess=guess) if params else _("Remove it")
+    if len(path) == 1:
+        fix = change.fix(label, params, (name,))
+    else:
+        fix = change.fix(label, {path[0]: {**{k: v for k, v in owner.items() if k != name}, **params}})
+    return Problem("G-FIELD", text, change.node, path[0], fix=fix)
+
+
+def _tagged(settings: type[BaseModel], name: str, tag: str) -> type[BaseModel] | None:
+    """The settings inside a setting that have this tag."""
+    field = settings.model_fields.get(name)
+    inner = [_bare(a) for a in _alternatives(field.annotation)] if field else []
+    models = (a for a in inner if isinstance(a, type) and issubclass(a, BaseModel) and "type" in a.model_fields)
+    return next((model for model in models if model.model_fields["type"].default == tag), None)
 
 
 def _finding(settings: type[BaseModel], path: list[str], detail: ErrorDetails) -> tuple[str, str, Any]:
@@ -202,7 +258,9 @@ def _finding(settings: type[BaseModel], path: list[str], detail: ErrorDetails) -
         tags = str(context["expected_tags"]).replace("'", "")
         text = _("is {value}; it must be one of {choices}")
         given = value.get("type", "") if isinstance(value, Mapping) else value
-        return "G-FIELD", text.format(value=quote(given), choices=tags), None
+        guess = nearest(str(given), tags.split(", "))
+        better = {"type": guess} if guess else None
+        return "G-FIELD", text.format(value=quote(given), choices=tags), better
     if kind == "missing":
         return "G-FIELD", _("must be given"), None
     return "G-FIELD", _("is {value}; {reason}").format(value=shown, reason=_reason(kind, detail["msg"])), None
@@ -224,14 +282,3 @@ def _reason(kind: str, fallback: str) -> str:
         "tuple_type": _("it must be a number or a list of numbers"),
     }
     return reasons.get(kind, fallback[:1].lower() + fallback[1:])
-
-
-def _set(node: str | None, name: str, value: Any) -> Fix:
-    label = _("Set {name} to {value}").format(name=name, value=value)
-    return Fix(label, ({"op": "set_params", "node": node, "params": {name: value}},))
-
-
-def _rename(node: str | None, name: str, guess: str | None, values: Mapping[str, Any]) -> Fix:
-    params = {} if guess is None or guess in values else {guess: values[name]}
-    label = _("Rename it to {guess}").format(guess=guess) if params else _("Remove it")
-    return Fix(label, ({"op": "set_params", "node": node, "params": params, "reset": [name]},))

@@ -1,22 +1,30 @@
 """Learned windows that slide over images, sequences and volumes."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from builder.core.settings import Depths, Margin, Margins, Pair, Size, Triple
 from builder.core.specs import Spec
 from builder.core.text import _
-from builder.layers.layer import Call, Complaint, Layer
+from builder.layers.layer import Call, Complaint, Layer, Window
 from builder.layers.penalty import Penalised
-from builder.layers.windows import each, setting, strided_same, too_large, uneven_groups
+from builder.layers.windows import each, setting, strided_same, too_large, uneven_groups, windows
 
 
 class _Windows(Penalised, Layer):
     """Slide windows along an input of any number of axes."""
 
     family = "Convolution"
+
+    if TYPE_CHECKING:  # each declares them itself, in its own place among the others
+        kernel_size: Size | Pair | Triple
+        stride: Size | Pair | Triple
+        dilation: Size | Pair | Triple
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, self.kernel_size, self.stride, self.dilation)
 
     def slides(self, x: Spec, kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> Iterator[Complaint]:
         """What is wrong with windows of these sizes."""
@@ -183,6 +191,10 @@ class _ConvTranspose(Penalised, Layer):
             text = _("padding cuts off all of the output")
             fitting = [min(p, (f - 1) // 2) for f, p in zip(full, padding, strict=True)]
             yield Complaint(text, *setting("padding", fitting))
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        spread = zip(windows(x, self.kernel_size, 1, self.dilation), each(self.stride, x), strict=True)
+        return tuple(Window(-(-window.size // stride), 1 / stride) for window, stride in spread)
 
     def module(self, x: Spec) -> Call:
         return Call(f"nn.{type(self).__name__}", x.shape[1], self.out_channels, self.kernel_size, stride=self.stride,

@@ -81,6 +81,14 @@ class Many:
 
 
 @dataclass(frozen=True)
+class Window:
+    """How many places a number of the output sees along an axis, and how many lie between two such numbers."""
+
+    size: int
+    step: float
+
+
+@dataclass(frozen=True)
 class Complaint:
     """Why a layer cannot take its inputs, and the parameters that would mend it."""
 
@@ -163,6 +171,21 @@ class Layer(Settings):
         if len(y.shape) != (len(given) or len(x.shape)) or axis >= len(y.shape) or y.shape[axis] != x.shape[axis]:
             return None
         return (axis, 0) if not taken or (taken[axis] in POSITIONS and taken[axis] == given[axis]) else None
+
+    def kept(self, *x: Spec) -> int:
+        """Bytes of one sample kept for the way back beside inputs and output, for layers that state their output."""
+        return 0
+
+    def learns(self) -> bool:
+        """Whether its parameters are trained."""
+        return True
+
+    def reach(self, x: Spec) -> tuple[Window, ...] | None:
+        """The window that a number of the output sees, for each axis of an image; None: told by no window.
+
+        A layer that works number by number or pixel by pixel need not say so.
+        """
+        return None
 
 
 def pattern(cls: type[Layer], rank: int) -> list[str]:

@@ -8,8 +8,8 @@ from builder.core.settings import Depths, Margin, Margins, Pair, Size, Triple
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.layers import padding as padded
-from builder.layers.layer import Call, Complaint, Layer
-from builder.layers.windows import by, each, setting, too_large
+from builder.layers.layer import Call, Complaint, Layer, Window
+from builder.layers.windows import by, each, setting, too_large, windows
 
 
 class _Pool(Layer):
@@ -31,6 +31,9 @@ class _Pool(Layer):
             yield Complaint(
                 message, *setting("padding", [min(p, k // 2) for p, k in zip(padding, kernel, strict=True)])
             )
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, self.kernel_size, self.stride or self.kernel_size)
 
     def module(self, x: Spec) -> Call:
         name = f"nn.{type(self).__name__}"
@@ -142,6 +145,10 @@ class _Adaptive(Layer):
 
     output_size: Size | Pair = Field(1, description="Size of the grid.")
 
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        pairs = zip(x.shape[2:], each(self.output_size, x), strict=True)
+        return tuple(Window(-(-n // parts), n / parts) for n, parts in pairs)
+
     def module(self, x: Spec) -> Call:
         return Call(f"nn.{type(self).__name__}", self.output_size)
 
@@ -247,6 +254,10 @@ class AvgPool3d(_Pool3d):
 
     aliases = ("volume", "video", "downsampling", "mean")
 
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        yield from too_large(x, self.kernel_size)  # torch does not count the margin here
+        yield from super().complaints(x)
+
 
 class LPPool2d(Layer):
     """Keep the root of the sum of powers of each window: between a sum and a maximum.
@@ -272,6 +283,9 @@ class LPPool2d(Layer):
         if self.norm_type > 1 and self.norm_type % 2:
             text = _("norm_type {p} has no root where a sum is negative; it must be even or 1").format(p=self.norm_type)
             yield Complaint(text, *setting("norm_type", [self.norm_type + 1]))
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, self.kernel_size, self.stride or self.kernel_size)
 
     def module(self, x: Spec) -> Call:
         stride = self.stride or self.kernel_size

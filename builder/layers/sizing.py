@@ -9,8 +9,8 @@ from pydantic import Field
 from builder.core.settings import Pair, Sides
 from builder.core.specs import Spec
 from builder.core.text import _
-from builder.layers.layer import Call, Complaint, Layer
-from builder.layers.windows import by, nearest_divisor, setting
+from builder.layers.layer import Call, Complaint, Layer, Window
+from builder.layers.windows import by, nearest_divisor, setting, windows
 
 
 class Upsample(Layer):
@@ -26,6 +26,10 @@ class Upsample(Layer):
 
     scale_factor: Pair = Field((2, 2), description="How many times higher and wider.")
     mode: Literal["nearest", "bilinear", "bicubic"] = Field("nearest", description="What stands between the pixels.")
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        size = {"nearest": 1, "bilinear": 2, "bicubic": 4}[self.mode]
+        return tuple(Window(size, 1 / factor) for factor in self.scale_factor)
 
     def module(self, x: Spec) -> Call:
         return Call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
@@ -49,6 +53,9 @@ class PixelShuffle(Layer):
             text = _("{n} channels cannot be laid out as {r}x{r} pixels").format(n=x.shape[1], r=self.upscale_factor)
             fitting = [r for r in range(1, self.upscale_factor) if x.shape[1] % r**2 == 0]
             yield Complaint(text, *setting("upscale_factor", fitting[-1:]))
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return (Window(1, 1 / self.upscale_factor),) * 2
 
     def module(self, x: Spec) -> Call:
         return Call("nn.PixelShuffle", self.upscale_factor)
@@ -74,6 +81,9 @@ class PixelUnshuffle(Layer):
             text = _("{size} pixels cannot be divided by {r}").format(size=by(x.shape[2:]), r=self.downscale_factor)
             yield Complaint(text, *setting("downscale_factor", [nearest_divisor(shared, self.downscale_factor)]))
 
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, self.downscale_factor, self.downscale_factor)
+
     def module(self, x: Spec) -> Call:
         return Call("nn.PixelUnshuffle", self.downscale_factor)
 
@@ -89,6 +99,9 @@ class _Pad(Layer):
         description="Left, right, top and bottom; one number for all.",
         json_schema_extra={"unit": "pixels"},
     )
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, 1)
 
     def module(self, x: Spec) -> Call:
         return Call(f"nn.{type(self).__name__}", self.padding)
@@ -158,6 +171,9 @@ class Crop(Layer):
             text = _("nothing of {size} would be left").format(size=by(x.shape[2:]))
             most = min(rows - 1, columns - 1) // 2
             yield Complaint(text, *setting("cropping", [min(n, most) for n in self.cropping]))
+
+    def reach(self, x: Spec) -> tuple[Window, ...]:
+        return windows(x, 1)
 
     def forward(self, module: str, *x: str) -> str:
         left, right, top, bottom = self.cropping

@@ -5,7 +5,7 @@ from math import gcd
 
 from builder.core.specs import Spec
 from builder.core.text import _
-from builder.layers.layer import Complaint
+from builder.layers.layer import Complaint, Window
 
 Sizes = int | tuple[int, ...]
 
@@ -18,6 +18,12 @@ def each(sizes: Sizes, x: Spec) -> tuple[int, ...]:
 def by(sizes: object) -> str:
     """Sizes as people write them: `3x3`."""
     return "x".join(str(n) for n in sizes) if isinstance(sizes, tuple | list) else str(sizes)
+
+
+def windows(x: Spec, kernel: Sizes, stride: Sizes = 1, dilation: Sizes = 1) -> tuple[Window, ...]:
+    """The windows of a layer that slides them."""
+    sizes = zip(each(kernel, x), each(stride, x), each(dilation, x), strict=True)
+    return tuple(Window(d * (k - 1) + 1, s) for k, s, d in sizes)
 
 
 def setting(name: str, values: Sequence[int]) -> tuple[dict[str, object], str]:

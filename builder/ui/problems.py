@@ -17,7 +17,7 @@ LOOKS = {
 
 
 def draw(problems: Iterable[Problem], key: str) -> None:
-    """The problems, at most 20, each with its fix."""
+    """The problems, at most 20, each with its fixes."""
     problems = list(problems)
     for i, problem in enumerate(problems[:MOST_LISTED]):
         _one(problem, f"{key}:{i}")
@@ -27,13 +27,12 @@ def draw(problems: Iterable[Problem], key: str) -> None:
 
 def _one(problem: Problem, key: str) -> None:
     colour, icon = LOOKS[problem.severity]
-    fix = problem.fix
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"problem:{key}"):
         st.markdown(f":small[{icon} :{colour}[{plain(str(problem), 340)}]]", width="stretch")
-        if fix:
+        for i, fix in enumerate(problem.fixes):
             st.button(
                 plain(fix.label),
-                key=f"fix:{key}",
+                key=f"fix:{key}" if i == 0 else f"fix:{key}:{i}",
                 icon=":material/build:",
                 on_click=session.edit,
                 args=fix.edits,

@@ -112,7 +112,7 @@ def test_an_edit_is_kept_and_answered_with_what_it_changed(client: TestClient, n
     assert answer["report"]["base"] == 1
     assert set(answer["report"]["nodes"]) == {"linear1", "output"}
     assert answer["report"]["nodes"]["output"]["state"] == "error"
-    fix = answer["report"]["nodes"]["output"]["problems"][0]["fix"]
+    fix = answer["report"]["nodes"]["output"]["problems"][0]["fixes"][0]
     assert "document" not in answer
     assert "refused" not in answer
     answer = page.do(*fix["edits"])

@@ -69,6 +69,21 @@ def conv(channels: int, **params: Any) -> Step:
     return ("Conv2d", {"out_channels": channels, **params})
 
 
+def _texts(type: str, *branches: Step, **params: Any) -> Document:
+    """The embedded tokens of a text through each branch into one join, then to the classes."""
+    document = chain("Embedding", "MeanOverTime", linear(2), data="reviews")
+    edits: list[dict[str, Any]] = [{"op": "insert", "type": type, "id": "join", "params": params}]
+    for number, step in enumerate(branches):
+        kind, settings = (step, {}) if isinstance(step, str) else step
+        edits.append({"op": "insert", "type": kind, "id": f"branch{number}", "params": settings})
+        edits += [_wire("embedding1", f"branch{number}"), _wire(f"branch{number}", "join")]
+    return edited(document, *edits, _cut("embedding1", "meanovertime1"), _wire("join", "meanovertime1"))
+
+
+def _data(**values: Any) -> dict[str, Any]:
+    return {"op": "set_data", "values": values}
+
+
 def linear(features: int) -> Step:
     return ("Linear", {"out_features": features})
 
@@ -147,16 +162,22 @@ BROKEN: dict[str, Broken] = {
     "Linear on tokens": Broken(
         chain(linear(8), "MeanOverTime", linear(2), data="reviews"), "G-SHAPE", "linear1", "needs numbers"
     ),
-    "Embedding of pixels": Broken(chain("Embedding", *CLASSIFY), "G-SHAPE", "embedding1", "Embedding", mends=False),
+    "Embedding of pixels": Broken(chain("Embedding", *CLASSIFY), "G-SHAPE", "embedding1", "Embedding"),
     "Add of unequal channels": Broken(
         join("Add", conv(4), conv(6)), "G-SHAPE", "join", 'gets 4x8x8 from "branch0" and 6x8x8 from "branch1"'
     ),
     "Add of unequal features": Broken(join("Add", linear(4), linear(6)), "G-SHAPE", "join", "and 6 from"),
     "Add of unequal sizes": Broken(
-        join("Add", conv(4), conv(4, padding="valid")), "G-SHAPE", "join", "4x6x6", mends=False
+        join("Add", conv(4), conv(4, padding="valid")),
+        "G-SHAPE",
+        "join",
+        "4x6x6",
     ),
     "Concat of unequal sizes": Broken(
-        join("Concat", conv(4), conv(6, padding="valid")), "G-SHAPE", "join", "may differ only in axis 1", mends=False
+        join("Concat", conv(4), conv(6, padding="valid")),
+        "G-SHAPE",
+        "join",
+        "may differ only in axis 1",
     ),
     "Concat along no axis": Broken(join("Concat", linear(4), linear(4), dim=4), "G-SHAPE", "join", "no axis 4"),
     'padding "same" with stride 2': Broken(
@@ -230,7 +251,6 @@ BROKEN: dict[str, Broken] = {
         "G-INPUT",
         "add1",
         "needs at least 2 inputs and gets 1",
-        mends=False,
     ),
     "missing Output": Broken(cnn({"op": "remove", "nodes": ["output"]}), "G-NOOUT", None, "has no Output"),
     "missing Input": Broken(cnn({"op": "remove", "nodes": ["input"]}), "G-NOIN", None, "has no Input"),
@@ -360,5 +380,134 @@ BROKEN: dict[str, Broken] = {
     ),
     "the only layer with weights switched off": Broken(
         edited(chain(linear(2), data="xor"), {"op": "disable", "nodes": ["linear1"]}), "G-WEIGHTS", "output", "No layer"
+    ),
+    # joins and what leads to them
+    "Add of unequal channels and sizes": Broken(
+        join("Add", conv(4), conv(6, stride=2, padding=1)), "G-SHAPE", "join", '4x8x8 from "branch0" and 6x4x4 from'
+    ),
+    "Add of a smaller image": Broken(
+        join("Add", conv(4), ("MaxPool2d", {})), "G-SHAPE", "join", 'gets 4x8x8 from "branch0" and 1x4x4 from "branch1"'
+    ),
+    "Multiply of a larger image": Broken(
+        join("Multiply", conv(4, stride=2, padding=1), conv(4)), "G-SHAPE", "join", "4x4x4"
+    ),
+    "Average of images that do not divide": Broken(
+        join("Average", conv(4, kernel_size=2, stride=3, padding=1), conv(4)), "G-SHAPE", "join", "4x3x3"
+    ),
+    "Maximum of an image and a vector": Broken(
+        join("Maximum", conv(4), "GlobalAvgPool"), "G-SHAPE", "join", 'and 1 from "branch1"'
+    ),
+    "Subtract of sequences of unequal features": Broken(
+        _texts("Subtract", ("LSTM", {"hidden_size": 8, "returns": "sequence"}), linear(6)), "G-SHAPE", "join", "32x6"
+    ),
+    "Add of sequences of unequal lengths": Broken(
+        _texts("Add", ("Slice", {"end": 20}), linear(64)), "G-SHAPE", "join", "20x64"
+    ),
+    "Concat of unequal lengths in another axis": Broken(
+        _texts("Concat", ("Slice", {"end": 20}), linear(64), dim=2), "G-SHAPE", "join", "may differ only in axis 2"
+    ),
+    "a product of matrices that do not fit": Broken(
+        join("MatMul", *[conv(4, kernel_size=[1, 3], padding="valid")] * 2), "G-SHAPE", "join", "x1 has 6 columns"
+    ),
+    "Bilinear of a vector and a sequence": Broken(
+        edited(chain("Embedding", "LSTM", "Bilinear", linear(2), data="reviews"), _wire("embedding1", "bilinear1")),
+        "G-SHAPE",
+        "bilinear1",
+        "x1 and x2 may differ only in their features",
+        mends=False,
+    ),
+    # layers for another kind of input
+    "Conv2d on a vector": Broken(chain("Flatten", conv(7), LAST), "G-SHAPE", "conv1", "channel x height x width"),
+    "MaxPool2d on a vector": Broken(chain("Flatten", "MaxPool2d", LAST), "G-SHAPE", "maxpool1", '"flatten1" gives 64'),
+    "GroupNorm on a vector": Broken(chain("Flatten", "GroupNorm", LAST), "G-SHAPE", "groupnorm1", "gives 64 (feature)"),
+    "Dropout2d on a vector": Broken(chain("Flatten", "Dropout2d", LAST), "G-SHAPE", "dropout1", "gives 64 (feature)"),
+    "Upsample of a vector": Broken(chain("Flatten", "Upsample", LAST), "G-SHAPE", "upsample1", "gives 64 (feature)"),
+    "LSTM on a vector": Broken(chain("Flatten", "LSTM", LAST), "G-SHAPE", "lstm1", "position x feature"),
+    "LSTM on an image": Broken(chain("LSTM", LAST), "G-SHAPE", "lstm1", '"input" gives 1x8x8'),
+    "Conv2d on tokens": Broken(
+        chain(conv(4), "GlobalAvgPool", linear(2), data="reviews"), "G-SHAPE", "conv1", '"input" gives 32'
+    ),
+    "Embedding of a vector": Broken(chain("Flatten", "Embedding", LAST), "G-SHAPE", "embedding1", "tokens of a text"),
+    "pooling of what is pooled": Broken(
+        chain("GlobalAvgPool", "GlobalMaxPool", LAST), "G-SHAPE", "globalmaxpool1", "gives 1 (feature)"
+    ),
+    # settings that do not go with the input
+    "num_groups that do not divide": Broken(
+        chain(conv(6), "GroupNorm", *CLASSIFY), "G-SHAPE", "groupnorm1", "6 channels cannot be divided into 4 groups"
+    ),
+    "PixelShuffle of too few channels": Broken(
+        chain(conv(6), "PixelShuffle", *CLASSIFY), "G-SHAPE", "pixelshuffle1", "6 channels cannot be laid out as 2x2"
+    ),
+    "PixelUnshuffle of an odd size": Broken(
+        chain(("PixelUnshuffle", {"downscale_factor": 3}), *CLASSIFY), "G-SHAPE", "pixelunshuffle1", "divided by 3"
+    ),
+    "Unflatten that does not come out": Broken(
+        chain("Flatten", ("Unflatten", {"unflattened_size": [5, 13]}), *CLASSIFY), "G-SHAPE", "unflatten1", "as 5x13"
+    ),
+    "Crop of all": Broken(chain(("Crop", {"cropping": 4}), *CLASSIFY), "G-SHAPE", "crop1", "nothing of 8x8"),
+    "Slice beyond the end": Broken(
+        chain("Flatten", ("Slice", {"start": 70}), LAST), "G-SHAPE", "slice1", "nothing of the 64 numbers"
+    ),
+    "Chunk that is not there": Broken(
+        chain("Flatten", ("Chunk", {"index": 2}), LAST), "G-SHAPE", "chunk1", "there is no part 2"
+    ),
+    "GLU of an odd number": Broken(
+        chain("Flatten", linear(7), "GLU", LAST), "G-SHAPE", "glu1", "7 numbers, which cannot be halved"
+    ),
+    "a mirror wider than the image": Broken(
+        chain(("ReflectionPad2d", {"padding": 9}), *CLASSIFY), "G-SHAPE", "reflectionpa1", "wider than what it would"
+    ),
+    "a transposed convolution that cuts off all": Broken(
+        chain(("ConvTranspose2d", {"padding": 20}), *CLASSIFY), "G-SHAPE", "convtranspose1", "cuts off all"
+    ),
+    "Squeeze of no axis": Broken(
+        chain("Flatten", ("Squeeze", {"dim": 4}), LAST), "G-SHAPE", "squeeze1", "no axis 4; the input has axes 1 to 1"
+    ),
+    "limits the wrong way round": Broken(
+        chain("Flatten", linear(8), ("Hardtanh", {"min_val": 2}), LAST), "G-SHAPE", "hardtanh1", "is not below"
+    ),
+    "Linear before Softmax of the wrong size": Broken(
+        edited(chain("Flatten", linear(9), "Softmax"), _recipe(loss={"type": "nll"})), "G-CLASSES", "output", "gives 9"
+    ),
+    # values and recipes
+    "a number of kind text": Broken(
+        chain("Flatten", ("Linear", {"out_features": "ten"}), LAST), "G-FIELD", "linear1", "must be a whole number"
+    ),
+    "a negative number of layers": Broken(
+        chain("Embedding", ("LSTM", {"num_layers": 0}), linear(2), data="reviews"), "G-RANGE", "lstm1", "the least is 1"
+    ),
+    "a switch of kind number": Broken(
+        chain("Flatten", ("Linear", {"out_features": 10, "bias": 1})), "G-FIELD", "linear1", "must be true or false"
+    ),
+    "an unknown optimizer": Broken(
+        cnn(_recipe(optimizer={"type": "Addam"})), "G-FIELD", None, '"Addam"; it must be one of SGD, Adam'
+    ),
+    "an unknown loss": Broken(cnn(_recipe(loss={"type": "crossentropy"})), "G-FIELD", None, "it must be one of"),
+    "a recipe with a typo": Broken(cnn(_recipe(epohcs=3)), "G-FIELD", None, 'Did you mean "epochs"?'),
+    "no epochs": Broken(cnn(_recipe(epochs=0)), "G-RANGE", None, "epochs is 0; the least is 1"),
+    "a learning rate over the limit": Broken(
+        cnn(_recipe(optimizer={"type": "SGD", "lr": 1000.0})), "G-RANGE", None, "optimizer.lr is 1,000"
+    ),
+    "data with a typo": Broken(edited(load("mnist-cnn"), _data(source="mnits")), "G-FIELD", None, '"mnits"'),
+    # too large
+    "weights for terabytes": Broken(
+        chain("Flatten", linear(1_000_000), "ReLU", linear(1_000_000), "ReLU", LAST),
+        "L-PARAMS",
+        "linear2",
+        'Largest: "linear2"',
+    ),
+    "a batch for terabytes": Broken(
+        edited(
+            chain(conv(2048), "ReLU", ("MaxPool2d", {"kernel_size": 8}), *CLASSIFY, size=64), _recipe(batch_size=65_536)
+        ),
+        "L-MEM",
+        None,
+        "Lower the batch size to",
+    ),
+    "one sample with BatchNorm": Broken(
+        edited(chain("Flatten", linear(8), "BatchNorm1d", "ReLU", LAST), _recipe(batch_size=1)),
+        "G-BATCH",
+        "batchnorm1",
+        "cannot learn from a batch of one",
     ),
 }

@@ -38,7 +38,7 @@ def times(block: str, n: int) -> dict[str, Any]:
 
 def good(document: Document) -> Report:
     report = check(document)
-    assert [str(p) for p in report.problems] == []
+    assert [str(p) for p in report.problems if p.severity != "hint"] == []
     return report
 
 

@@ -28,7 +28,7 @@ def test_a_mistake_is_named_where_it_is(broken: Broken) -> None:
     assert problem.node is None or problem in report.nodes[problem.node].problems
     assert report.ok == (broken.severity != "error")
     # one wire can be wrong in several ways; what merely follows from a mistake is not reported beside it
-    assert len(report.problems) <= 3, [str(p) for p in report.problems]
+    assert sum(p.severity != "hint" for p in report.problems) <= 3, [str(p) for p in report.problems]
 
 
 @pytest.mark.parametrize("broken", [b for b in BROKEN.values() if b.severity == "error"])
@@ -46,6 +46,21 @@ def test_fixes_lead_to_a_network_that_learns(broken: Broken) -> None:
     one_step(document)
 
 
+def test_there_are_enough_mistakes_and_nearly_all_can_be_mended() -> None:
+    """At least 80 kinds, of which at least 80 % are mended by nothing but the fixes that are offered."""
+    mending = sum(broken.mends for broken in BROKEN.values())
+    print(f"{mending} of {len(BROKEN)} broken documents are mended by their fixes")
+    assert len(BROKEN) >= 80
+    assert mending / len(BROKEN) >= 0.8
+    assert len({broken.code for broken in BROKEN.values()}) >= 15
+
+
+@pytest.mark.parametrize("name", [name for name, broken in BROKEN.items() if not broken.mends])
+def test_what_cannot_be_mended_is_not_pretended_to_be(name: str) -> None:
+    """A document that is marked as beyond fixes is still wrong after all of them."""
+    assert not check(mended(BROKEN[name].document)).ok
+
+
 def test_the_fix_of_each_problem_is_its_own() -> None:
     """A fix takes its problem away at the first go, whatever else is left."""
     for name, broken in BROKEN.items():
@@ -57,7 +72,7 @@ def test_the_fix_of_each_problem_is_its_own() -> None:
 
 def test_a_batch_too_large_for_the_machine() -> None:
     """The batch size that is offered fits, and the next power of two would not."""
-    channels = memory() // 2**15 // (2 * 4 * 32 * 32) + 1  # a batch of 2**15 is just too much
+    channels = memory() // 2**15 // (4 * 32 * 32) + 1  # a batch of 2**15 is just too much
     document = chain(conv(channels, kernel_size=1), "AdaptiveAvgPool2d", *CLASSIFY, size=32)
     document = apply(document, {"op": "set_recipe", "values": {"batch_size": 65_536}})
     [problem] = check(document).problems

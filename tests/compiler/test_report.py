@@ -40,12 +40,14 @@ def test_mnist_cnn_by_hand() -> None:
 
 
 def test_memory_follows_batch_and_optimizer() -> None:
-    """Weights, gradients and the optimizer's states once; outputs and their gradients for each sample."""
-    document = chain(*CLASSIFY)
+    """Weights and the optimizer's states once; outputs for each sample, which stay until they are all there."""
+    document = chain(conv(4), "ReLU", *CLASSIFY)
     small = check(edited(document, {"op": "set_recipe", "values": {"batch_size": 1}}))
     large = check(edited(document, {"op": "set_recipe", "values": {"batch_size": 11}}))
     plain = check(edited(document, {"op": "set_recipe", "values": {"batch_size": 1, "optimizer": {"type": "SGD"}}}))
-    assert large.memory_bytes - small.memory_bytes == 10 * 2 * small.activation_bytes
+    flat = 4 * 8 * 8 * 4
+    assert small.activation_bytes == 4 * (64 + 10 + 10) + 3 * flat
+    assert 8 * small.activation_bytes < large.memory_bytes - small.memory_bytes <= 10 * small.activation_bytes
     assert small.memory_bytes - plain.memory_bytes == small.params * 4
 
 
@@ -80,9 +82,12 @@ def test_errors_stand_before_warnings_and_in_the_order_of_the_outline() -> None:
 def test_json_holds_what_the_command_prints() -> None:
     shown = check(load("xor-mlp")).to_json()
     assert json.loads(json.dumps(shown)) == shown
-    assert list(shown) == ["ok", "problems", "nodes", "params", "flops", "memory_bytes"]
+    sums = ["params", "trainable", "flops", "activation_bytes", "memory_bytes"]
+    assert list(shown) == ["ok", "problems", "nodes", *sums]
     assert (shown["ok"], shown["problems"], shown["params"]) == (True, [], 82)
-    assert shown["nodes"]["linear1"] == {"shape": [16], "params": 48, "flops": 64}
+    assert shown["nodes"]["linear1"] == {
+        "shape": [16], "params": 48, "trainable": 48, "flops": 64, "bytes": 64, "sees": None,
+    }  # fmt: skip
 
 
 def test_json_of_a_problem() -> None:
@@ -98,6 +103,7 @@ def test_json_of_a_problem() -> None:
             "label": 'Set out_features of "linear2" to 2',
             "edits": [{"op": "set_params", "node": "linear2", "params": {"out_features": 2}}],
         },
+        "others": [],
     }
 
 

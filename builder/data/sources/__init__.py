@@ -51,4 +51,4 @@ def parse_source(data: Mapping[str, Any]) -> tuple[Source | None, list[Problem]]
         edit = {"op": "set_data", "values": {"source": guess}}
         fix = Fix(_("Use {guess}").format(guess=guess), (edit,)) if guess else None
         return None, [Problem("G-FIELD", text, param="source", fix=fix)]
-    return parse(SOURCES[name], data, what=_("data"))
+    return parse(SOURCES[name], data, what=_("data"), edit="set_data")

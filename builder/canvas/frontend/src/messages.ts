@@ -69,7 +69,7 @@ export interface Problem {
   readonly severity: Severity;
   readonly param: string | null;
   readonly message: string;
-  readonly fix: Fix | null;
+  readonly fixes: readonly Fix[]; // the likeliest first
 }
 
 export interface NodeReport {
@@ -77,8 +77,10 @@ export interface NodeReport {
   readonly axes: string; // letters without N, separated by spaces
   readonly dtype: string;
   readonly params: number;
-  readonly flops: number; // of one sample
+  readonly trainable: number; // of the parameters
+  readonly flops: number; // of one sample; a multiply-add is two
   readonly bytes: number; // of the output of one sample
+  readonly sees: readonly number[]; // height and width of what one number of the output depends on; empty: not told
   readonly state: "ok" | "hint" | "warning" | "error" | "waiting" | "off";
   readonly problems: readonly Problem[];
   readonly inside?: Readonly<Record<string, NodeReport>>; // of a block
@@ -86,6 +88,7 @@ export interface NodeReport {
 
 export interface Totals {
   readonly params: number;
+  readonly trainable: number;
   readonly flops: number;
   readonly memory_bytes: number;
   readonly batch_size: number | null;

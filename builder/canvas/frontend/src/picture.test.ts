@@ -22,7 +22,8 @@ const catalogue: Catalogue = {
   words: {},
 };
 const found = (shape: readonly number[]): NodeReport => ({
-  shape, axes: "", dtype: "float32", params: 0, flops: 0, bytes: 0, state: "ok", problems: [],
+  shape, axes: "", dtype: "float32", params: 0, trainable: 0, flops: 0, bytes: 0, sees: [], state: "ok",
+  problems: [],
 }); // prettier-ignore
 const EVIL = `<script>alert("1")</script>&'\u0007\uD800`;
 
@@ -44,7 +45,8 @@ const net: Graph = {
 
 describe("the picture", () => {
   it("shows names, types, parameters, shapes, repetitions and notes", () => {
-    const totals = { params: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", errors: 0, warnings: 0, nodes: 3 };
+    const counts = { errors: 0, warnings: 0, nodes: 3 };
+    const totals = { params: 0, trainable: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", ...counts };
     const picture = draw(documentOf(net), { nodes: { conv1: found([32, 28, 28]) }, totals, general: [] });
     for (const text of ["conv1", "32x28x28", "Block x6", "first line", "second line"]) {
       expect(picture).toContain(`>${text}</text>`);

@@ -3,7 +3,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Document, Edge, Edit, Json, Position } from "./document/types";
 import type { Box } from "./layout/boxes";
-import type { Catalogue, Example, Fits, FitsQuery, Layer, Live, Problem, Report, Trial } from "./messages";
+import type { Catalogue, Example, Fits, FitsQuery, Fix, Layer, Live, Report, Trial } from "./messages";
 
 /** A node's address: the ids of the blocks that it stands in, and its own. */
 export type Path = readonly string[];
@@ -118,7 +118,7 @@ export interface Commands {
   readonly note: (position?: Position) => void;
   readonly rename: (path: Path, id: string) => boolean; // false when it was refused
   readonly setParam: (paths: readonly Path[], name: string, value: Json | undefined) => void; // undefined: the default
-  readonly fix: (problem: Problem) => void;
+  readonly fix: (fix: Fix) => void;
   readonly undo: () => void;
   readonly redo: () => void;
   readonly fit: () => void;

@@ -42,7 +42,7 @@ export function commandsFor(desk: Desk): Commands {
       if (path) hand.set({ renaming: path });
     },
     setParam: (paths, name, value) => change.setParam(desk, paths, name, value),
-    fix: (problem) => void (problem.fix && edit(desk, [], problem.fix.edits)),
+    fix: (fix) => edit(desk, [], fix.edits),
     undo: network.undo,
     redo: network.redo,
     fit: () => stage.current?.fit(),

@@ -105,11 +105,18 @@ function Trouble({ report }: { readonly report: NodeReport | undefined }) {
         {problem.message}
       </span>
       <span className="nf-trouble-acts">
-        {problem.fix && (
-          <button type="button" className="nf-fix nodrag" data-fix tabIndex={-1} onClick={() => commands.fix(problem)}>
-            {problem.fix.label}
+        {problem.fixes.map((fix, index) => (
+          <button
+            key={index}
+            type="button"
+            className="nf-fix nodrag"
+            data-fix={index}
+            tabIndex={-1}
+            onClick={() => commands.fix(fix)}
+          >
+            {fix.label}
           </button>
-        )}
+        ))}
         {more > 0 && <span className="nf-trouble-more">{t("problems_more", { n: more })}</span>}
       </span>
     </div>

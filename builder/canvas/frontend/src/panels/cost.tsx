@@ -16,7 +16,9 @@ export function Cost({ found }: { readonly found: NodeReport }) {
       <dl className="nb-facts">
         <Fact name={t("cost.params")} value={count(found.params)} part={found.params} whole={totals?.params ?? 0} />
         <Fact name={t("cost.flops")} value={count(found.flops)} part={found.flops} whole={totals?.flops ?? 0} />
+        {found.trainable < found.params && <Fact name={t("cost.trainable")} value={count(found.trainable)} />}
         <Fact name={t("cost.bytes")} value={size(found.bytes)} />
+        {found.sees.length > 0 && <Fact name={t("cost.sees")} value={shape(found.sees)} />}
       </dl>
     </section>
   );

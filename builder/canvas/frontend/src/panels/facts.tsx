@@ -22,6 +22,9 @@ export function Facts() {
           {totals && (
             <>
               <Fact name={t("cost.params")} value={count(totals.params)} />
+              {totals.trainable < totals.params && (
+                <Fact name={t("cost.trainable")} value={count(totals.trainable)} />
+              )}
               <Fact name={t("cost.flops")} value={count(totals.flops)} />
               <Fact name={t("facts.memory")} value={size(totals.memory_bytes)} />
               {totals.batch_size !== null && <Fact name={t("facts.batch")} value={count(totals.batch_size)} />}

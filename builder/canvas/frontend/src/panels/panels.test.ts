@@ -89,7 +89,7 @@ test("problems of blocks are listed with their path, errors first", () => {
     severity,
     param: null,
     message,
-    fix: null,
+    fixes: [],
   });
   const found = (problems: NodeReport["problems"], inside?: NodeReport["inside"]) =>
     ({ problems, ...(inside && { inside }) }) as NodeReport;

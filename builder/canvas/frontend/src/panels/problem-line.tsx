@@ -1,7 +1,7 @@
-/** One problem: how grave it is, the sentence, and the button that mends it. */
+/** One problem: how grave it is, the sentence, and the buttons that mend it. */
 
 import { CircleAlert, Info, TriangleAlert, Wrench } from "lucide-react";
-import type { Problem } from "../messages";
+import type { Fix, Problem } from "../messages";
 import { useStudio } from "../studio";
 
 const SIGNS = { error: CircleAlert, warning: TriangleAlert, hint: Info };
@@ -25,7 +25,9 @@ export function ProblemLine({
         ) : (
           <p className="nb-problem-text">{problem.message}</p>
         )}
-        <FixButton problem={problem} label={(fix) => t("problem.fix", { fix })} />
+        {problem.fixes.map((fix, index) => (
+          <FixButton key={index} fix={fix} label={t("problem.fix", { fix: fix.label })} />
+        ))}
       </div>
     </div>
   );
@@ -43,22 +45,16 @@ export function Sign({ severity }: { readonly severity: Problem["severity"] }) {
 }
 
 interface FixProps {
-  readonly problem: Problem;
-  readonly label: (fix: string) => string; // for screen readers: what the button does
+  readonly fix: Fix;
+  readonly label: string; // for screen readers: what the button does
 }
 
-function FixButton({ problem, label }: FixProps) {
+function FixButton({ fix, label }: FixProps) {
   const { commands } = useStudio();
-  if (!problem.fix) return null;
   return (
-    <button
-      type="button"
-      className="nb-button nb-fix"
-      aria-label={label(problem.fix.label)}
-      onClick={() => commands.fix(problem)}
-    >
+    <button type="button" className="nb-button nb-fix" aria-label={label} onClick={() => commands.fix(fix)}>
       <Wrench size={12} aria-hidden />
-      {problem.fix.label}
+      {fix.label}
     </button>
   );
 }

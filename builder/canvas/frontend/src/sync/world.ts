@@ -20,13 +20,13 @@ export interface Fate {
 }
 
 const report = (document: Document): Report => {
-  const cost = { flops: 0, bytes: 4 };
+  const cost = { trainable: 0, flops: 0, bytes: 4, sees: [] };
   const nodes = document.graph.nodes.map(({ id, params }): [string, NodeReport] => [
     id,
     { shape: [1], axes: "F", dtype: "float32", params: JSON.stringify(params).length, ...cost, state: "ok", problems: [] },
   ]);
   const counts = { errors: 0, warnings: 0, nodes: nodes.length };
-  const totals = { params: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", ...counts };
+  const totals = { params: 0, trainable: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", ...counts };
   return { nodes: Object.fromEntries(nodes), totals, general: [] };
 };
 
