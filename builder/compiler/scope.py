@@ -144,9 +144,8 @@ class Scope:
         if isinstance(result, Problem):
             self.add([result])
             return
-        marks = {name: found.place for name, found in masked(layer, feeding).items()}
-        own = carried(layer, feeding, result.spec)
-        self.step(node.id, Step(layer, places, result.spec, result.params, result.flops, own, **marks))
+        marks, masks = carried(layer, feeding, result.spec), masked(layer, feeding)
+        self.step(node.id, Step(layer, places, result.spec, result.params, result.flops, marks, masks))
 
     def _pass_over(self, node: Node, this: NodeReport) -> None:
         this.off = True

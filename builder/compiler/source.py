@@ -5,7 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from builder.compiler.check import check
-from builder.compiler.padding import arguments, masked
+from builder.compiler.padding import arguments
 from builder.compiler.report import Place, Report, Step
 from builder.compiler.trace import defaults
 from builder.core.errors import Error
@@ -47,7 +47,7 @@ def write(report: Report, title: str) -> str:
     inputs = [place for place, step in steps.items() if isinstance(step.layer, Input)]
     outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
     modules: list[str] = []
-    paddings = _paddings(report, steps, names)
+    paddings = _paddings(steps, names)
     lines = [
         f"        {name} = {names[place]} == 0  # True where there is no token" for place, name in paddings.items()
     ]
@@ -78,9 +78,9 @@ def write(report: Report, title: str) -> str:
     )
 
 
-def _paddings(report: Report, steps: dict[Place, Step], names: dict[Place, str]) -> dict[Place, str]:
+def _paddings(steps: dict[Place, Step], names: dict[Place, str]) -> dict[Place, str]:
     """The names of the tensors that tell what of each Input is padding, where a layer asks for it."""
-    asked = [marks.place for step in steps.values() for marks in masked(step.layer, report.feeding(step)).values()]
+    asked = [marks.place for step in steps.values() for marks in step.masks.values()]
     found = dict.fromkeys(asked, "padding")
     taken = {*RESERVED, *names.values()}
     for place in found:
@@ -102,7 +102,7 @@ def _lines(
     if call:
         modules.append(f"        self.{names[place]} = {call.source(defaults)}")
     forward: Callable[..., str] = step.layer.forward  # those that mask take more than their inputs
-    masks = arguments(step, report.feeding(step), paddings)
+    masks = arguments(step, paddings)
     expression = forward(f"self.{names[place]}", *(names[source] for source in step.sources), **masks)
     lines.append(f"        {names[place]} = {expression}  # {_shape(step.spec)}")
 

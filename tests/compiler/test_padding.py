@@ -169,7 +169,8 @@ def test_a_join_knows_of_padding_where_all_its_inputs_agree() -> None:
 def test_who_leaves_out_what() -> None:
     report = found(*NETWORKS["decoder"][0], edits=NETWORKS["decoder"][1])
     step = report.network[("transformerdecoderlayer1",)]
-    assert (step.padding, step.query_padding, step.marks) == (("input",), ("input",), INPUT)
+    assert (step.padding, step.marks) == (("input",), INPUT)
+    assert step.masks == {"padding": INPUT, "query_padding": INPUT}
     apart: tuple[Step, ...] = (WORDS, "Permute", ("Conv1d", {"out_channels": 8, "padding": "valid"}), "Permute", LOOK)
     crossed = found(*apart, "MeanOverTime", ANSWER, edits=(wired("embedding1", "multiheadattention1", "context"),))
     step = crossed.network[("multiheadattention1",)]
@@ -201,4 +202,4 @@ def test_images_have_no_padding() -> None:
     patches: Step = ("PatchEmbedding", {"patch_size": 2, "embed_dim": 8})
     document = chain(patches, LOOK, "MeanOverTime", ("Linear", {"out_features": 10}))
     assert "padding" not in source(document)
-    assert all(step.padding is step.marks is None for step in check(document).network.values())
+    assert all(step.padding is step.marks is None and not step.masks for step in check(document).network.values())
