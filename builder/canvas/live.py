@@ -13,10 +13,10 @@ from builder.core.errors import Error
 from builder.core.ids import is_id
 from builder.core.text import _
 from builder.graph.document import Document, Graph, from_json
+from builder.live.guard import HEADERS
 from builder.runs.folder import NODES, RunFolder
 from builder.runs.store import ACTIVE, Store
 
-HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 DECADES: Final = 4  # a gradient smaller than the largest by so many powers of ten is cold
 
 

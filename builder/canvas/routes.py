@@ -27,8 +27,8 @@ from builder.graph.document import MOST_BYTES, from_json
 from builder.graph.edit import apply
 from builder.graph.history import Change
 from builder.graph.networks import Kept, Networks
+from builder.live.guard import HEADERS
 
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS = {"P-NONE": 404, "S-CHANGED": 409, "L-SIZE": 413, "X-INTERNAL": 500, "R-DISK": 507}
 log = logging.getLogger("netbuilder")
 Answer = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Refuses requests that come from another site, before anything else sees them."""
+"""Refuses requests that come from another site, before anything else sees them, and what own routes answer with."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # of every answer of our own routes
 
 
 class SameSite:

@@ -13,10 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from builder.core.errors import Error
 from builder.live.feed import Feed
-from builder.live.guard import SameSite
+from builder.live.guard import HEADERS, SameSite
 from builder.runs.store import Store
-
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def routes(open_store: Callable[[], Store] = Store) -> list[BaseRoute]:

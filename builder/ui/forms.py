@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -39,22 +40,25 @@ def _help(parameter: Parameter) -> str:
     return " ".join(parts)
 
 
-def follow(key: str, value: Any) -> str:
-    """The key of a widget that shows the document's `value`: after an undo as much as after an edit.
+def follow(key: str, value: Any, change: Callable[[Any], None]) -> dict[str, Any]:
+    """`key` and `on_change` of a widget that shows the document's value: after an undo as much as after an edit.
 
     A page tells the server all its widgets' values with every press. A press that comes before the page has drawn
     what an undo or a move changed would bring the old value back as if a person had chosen it. So a value that
     changed elsewhere is shown by a new widget, and what the old one still says is not heard.
     """
-    shown: dict[str, tuple[int, Any]] = st.session_state.setdefault("shown", {})
-    times, last = shown.get(key, (0, value))
-    own = key if not times else f"{key}__{times}"
+    shown: dict[str, tuple[str, Any]] = st.session_state.setdefault("shown", {})
+    own, last = shown.get(key, (key, value))
     if st.session_state.get(own, last) != value:
-        times += 1
-        own = f"{key}__{times}"
-    shown[key] = times, value
+        own = f"{key}__{int(own.removeprefix(key).removeprefix('__') or 0) + 1}"
+    shown[key] = own, value
     st.session_state[own] = value
-    return own
+
+    def changed() -> None:
+        if st.session_state.shown[key][0] == own:
+            change(st.session_state[own])
+
+    return {"key": own, "on_change": changed}
 
 
 def _number(parameter: Parameter, value: Any, key: str, change: Change) -> None:
@@ -63,7 +67,6 @@ def _number(parameter: Parameter, value: Any, key: str, change: Change) -> None:
         _text(parameter, value, key + ":text", change)  # an invalid value is shown as it is, never replaced
         return
     value = value if whole else float(value)
-    key = follow(key, value)
     kind: Any = int if whole else float
     st.number_input(
         _label(parameter),
@@ -71,9 +74,8 @@ def _number(parameter: Parameter, value: Any, key: str, change: Change) -> None:
         max_value=None if parameter.maximum is None else kind(parameter.maximum),
         step=1 if whole else _step(value),
         format=None if whole else "%g",
-        key=key,
         help=_help(parameter),
-        on_change=lambda: change(parameter.name, st.session_state[key]),
+        **follow(key, value, partial(change, parameter.name)),
     )
 
 
@@ -88,34 +90,28 @@ def _step(value: float) -> float:
 
 
 def _toggle(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    key = follow(key, bool(value))
     st.toggle(
         _label(parameter),
-        key=key,
         help=_help(parameter),
-        on_change=lambda: change(parameter.name, st.session_state[key]),
+        **follow(key, bool(value), partial(change, parameter.name)),
     )
 
 
 def _choice(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    key = follow(key, value if value in parameter.choices else None)
     st.selectbox(
         _label(parameter),
         parameter.choices,
-        key=key,
         help=_help(parameter),
-        on_change=lambda: change(parameter.name, st.session_state[key]),
+        **follow(key, value if value in parameter.choices else None, partial(change, parameter.name)),
     )
 
 
 def _text(parameter: Parameter, value: Any, key: str, change: Change) -> None:
-    key = follow(key, write(value))
     st.text_input(
         _label(parameter),
-        key=key,
         help=_help(parameter),
         placeholder=_placeholder(parameter),
-        on_change=lambda: change(parameter.name, read(parameter, st.session_state[key])),
+        **follow(key, write(value), lambda text: change(parameter.name, read(parameter, text))),
     )
 
 

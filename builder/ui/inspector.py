@@ -54,10 +54,8 @@ def _change(node: str, name: str, value: Any) -> None:
 
 
 def _name(node: Node) -> None:
-    key = forms.follow(f"{node.id}:id", node.id)
-
-    def rename() -> None:
-        new = st.session_state[key].strip()[:200]
+    def rename(text: str) -> None:
+        new = text.strip()[:200]
         if new:
             session.edit({"op": "rename", "node": node.id, "id": new})
             bench = session.workbench()
@@ -65,7 +63,10 @@ def _name(node: Node) -> None:
                 select(new)
 
     st.text_input(
-        _("Name"), key=key, max_chars=200, on_change=rename, help=_("The layer's name in the generated code.")
+        _("Name"),
+        max_chars=200,
+        help=_("The layer's name in the generated code."),
+        **forms.follow(f"{node.id}:id", node.id, rename),
     )
 
 
@@ -73,21 +74,19 @@ def _inputs(graph: Graph, node: Node, inputs: tuple[str, ...] | Many) -> None:
     """Which layers feed this one; for a join or a block, several."""
     others = [n.id for n in graph.nodes if n.id != node.id and n.type != "Output"]
     now = [edge.source for edge in wires_into(graph, node) if edge.source in others]
-    key = forms.follow(f"{node.id}:inputs", list(dict.fromkeys(now)))
     most = None if isinstance(inputs, Many) else len(inputs)
     many = most != 1
 
-    def rewire() -> None:
-        session.edit({"op": "set_inputs", "node": node.id, "sources": list(st.session_state[key])})
+    def rewire(sources: list[str]) -> None:
+        session.edit({"op": "set_inputs", "node": node.id, "sources": list(sources)})
 
     st.multiselect(
         _("Inputs") if many else _("Input"),
         others,
-        key=key,
         max_selections=most,
-        on_change=rewire,
         placeholder=_("Choose layers") if many else _("Choose a layer"),
         help=_("The layers whose output enters here. Naming a layer further up makes a skip."),
+        **forms.follow(f"{node.id}:inputs", list(dict.fromkeys(now)), rewire),
     )
 
 
