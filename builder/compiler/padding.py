@@ -35,9 +35,9 @@ def _along_steps(cls: type[Layer], step: Step) -> bool:
     return step.marks is not None and letters[step.marks.axis] == "L"
 
 
-def arguments(masks: Mapping[str, Marks], names: Mapping[Place, str]) -> dict[str, str]:
+def arguments(step: Step, names: Mapping[Place, str]) -> dict[str, str]:
     """What a layer's `forward` gets besides its inputs; `names` are those of the tensors that mark each Input."""
-    return {name: _named(marks, names[marks.place]) for name, marks in masks.items()}
+    return {name: _named(marks, names[marks.place]) for name, marks in step.masks.items()}
 
 
 def _named(marks: Marks, name: str) -> str:

@@ -89,9 +89,8 @@ NOTHING = Kept()
 class Step:
     """One layer of the network as it is built, and the places of those that feed it.
 
-    What comes from an Input of the block in which it stands is a `Gate`. `marks` tells which of its own steps are
-    padding; `padding` is the Input whose padding the layer has to leave out, and `query_padding` the one whose padding
-    it leaves out of its first input, where it tells the two apart.
+    What comes from an Input of the block in which it stands is a `Gate`. `marks` tells which steps of its output are
+    padding, `masks` which steps of its inputs it has to leave out, under the names by which its `forward` takes them.
     """
 
     layer: Layer
@@ -102,8 +101,7 @@ class Step:
     trainable: int = 0
     kept: Kept = NOTHING
     marks: Marks | None = None
-    padding: Place | None = None
-    query_padding: Place | None = None
+    masks: Mapping[str, Marks] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,10 +144,6 @@ class Report:
     def errors(self) -> list[Problem]:
         """The problems that stand in the way of training."""
         return [p for p in self.problems if p.severity == "error"]
-
-    def feeding(self, step: Step) -> list[Step]:
-        """The layers that feed one."""
-        return [self.network[source] for source in step.sources]
 
     @property
     def used(self) -> set[Place]:

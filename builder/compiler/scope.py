@@ -155,10 +155,8 @@ class Scope:
             self.add([result])
             return
         costs = (result.params, result.flops, result.trainable, result.kept)
-        masks = masked(layer, feeding)
-        left_out = (masks[name].place if name in masks else None for name in ("padding", "query_padding"))
-        step = Step(layer, places, result.spec, *costs, carried(layer, feeding, result.spec), *left_out)
-        self.step(node.id, step)
+        marks, masks = carried(layer, feeding, result.spec), masked(layer, feeding)
+        self.step(node.id, Step(layer, places, result.spec, *costs, marks, masks))
 
     def _pass_over(self, node: Node, this: NodeReport) -> None:
         this.off = True

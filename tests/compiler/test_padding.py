@@ -7,7 +7,8 @@ import torch
 
 from builder.compiler.check import check
 from builder.compiler.model import build
-from builder.compiler.report import Marks, Report
+from builder.compiler.report import Marks, Place, Report
+from builder.compiler.report import Step as Layered
 from builder.compiler.source import source
 from builder.graph.document import Document
 from tests.documents import Step, assert_safe, chain, edited, one_step
@@ -27,6 +28,11 @@ def text(*steps: Step, length: int = SHORT, edits: tuple[dict[str, Any], ...] = 
 
 def wired(source: str, target: str, input: str | None = None) -> dict[str, Any]:
     return {"op": "connect", "edge": {"source": source, "target": target, "input": input}}
+
+
+def left_out(step: Layered) -> Place | None:
+    """The Input whose padding a layer leaves out."""
+    return step.masks["padding"].place if "padding" in step.masks else None
 
 
 def tokens(length: int) -> torch.Tensor:
@@ -158,33 +164,34 @@ def test_who_keeps_the_steps_where_they_are(steps: tuple[Step, ...], expected: M
 def test_a_join_knows_of_padding_where_all_its_inputs_agree() -> None:
     agreed = found(WORDS, LOOK, ("Concat", {"dim": 2}), "MeanOverTime", ANSWER, edits=(wired("embedding1", "concat1"),))
     assert marks(agreed, "concat1") == INPUT
-    assert agreed.network[("meanovertime1",)].padding == ("input",)
+    assert left_out(agreed.network[("meanovertime1",)]) == ("input",)
     other: Step = ("Embedding", {"embedding_dim": 8, "padding_idx": None})
     edits = ({"op": "insert", "type": other[0], "id": "other", "params": other[1]}, wired("input", "other"))
     differing = found(WORDS, "Add", "MeanOverTime", ANSWER, edits=(*edits, wired("other", "add1")))
     assert marks(differing, "add1") is None
-    assert differing.network[("meanovertime1",)].padding is None
+    assert left_out(differing.network[("meanovertime1",)]) is None
 
 
 def test_who_leaves_out_what() -> None:
     report = found(*NETWORKS["decoder"][0], edits=NETWORKS["decoder"][1])
     step = report.network[("transformerdecoderlayer1",)]
-    assert (step.padding, step.query_padding, step.marks) == (("input",), ("input",), INPUT)
+    assert (left_out(step), step.marks) == (("input",), INPUT)
+    assert step.masks == {"padding": INPUT, "query_padding": INPUT}
     apart: tuple[Step, ...] = (WORDS, "Permute", ("Conv1d", {"out_channels": 8, "padding": "valid"}), "Permute", LOOK)
     crossed = found(*apart, "MeanOverTime", ANSWER, edits=(wired("embedding1", "multiheadattention1", "context"),))
     step = crossed.network[("multiheadattention1",)]
-    assert (step.padding, step.marks) == (("input",), None)  # of the context; the query has lost its own
+    assert (left_out(step), step.marks) == (("input",), None)  # of the context; the query has lost its own
     pooled = found(WORDS, "Permute", "GlobalAvgPool", ANSWER)
-    assert pooled.network[("globalavgpool1",)].padding == ("input",)
+    assert left_out(pooled.network[("globalavgpool1",)]) == ("input",)
     features = check(text(WORDS, "GlobalAvgPool", ANSWER))
-    assert features.network[("globalavgpool1",)].padding is None  # it pools the features of each step
+    assert left_out(features.network[("globalavgpool1",)]) is None  # it pools the features of each step
 
 
 def test_each_copy_of_a_block_knows_of_padding() -> None:
     report = found(*NETWORKS["block"][0], edits=NETWORKS["block"][1])
     for copy in (1, 2, 3):
-        assert report.network["block1", copy, "transformerencoderlayer1"].padding == ("input",)
-    assert report.network[("meanovertime1",)].padding == ("input",)
+        assert left_out(report.network["block1", copy, "transformerencoderlayer1"]) == ("input",)
+    assert left_out(report.network[("meanovertime1",)]) == ("input",)
 
 
 def test_padding_is_marked_once_and_hides_no_layer() -> None:
@@ -201,4 +208,4 @@ def test_images_have_no_padding() -> None:
     patches: Step = ("PatchEmbedding", {"patch_size": 2, "embed_dim": 8})
     document = chain(patches, LOOK, "MeanOverTime", ("Linear", {"out_features": 10}))
     assert "padding" not in source(document)
-    assert all(step.padding is step.marks is None for step in check(document).network.values())
+    assert all(step.marks is None and not step.masks for step in check(document).network.values())

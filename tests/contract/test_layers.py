@@ -227,6 +227,19 @@ def test_flops_of_recurrent_layers_by_hand(name: str, gates: int) -> None:
     assert two.flops == 7 * 2 * 2 * gates * 5 * ((6 + 5) + (10 + 5))
 
 
+@pytest.mark.parametrize("name", ["MultiheadAttention", "TransformerDecoderLayer"])
+def test_flops_of_looking_at_a_sequence_of_another_size(name: str) -> None:
+    context = Spec((2, 3, 4 if name == "MultiheadAttention" else 6), axes="N L F")
+    inputs, params = (Spec((2, 7, 6), axes="N L F"), context), {"causal": False}
+    made = layer(LAYERS[name], params | {"num_heads" if name == "MultiheadAttention" else "nhead": 2})
+    found = trace(made, inputs)
+    assert isinstance(found, Traced)
+    with FlopCounterMode(display=False) as counter:
+        module, y = run(made, inputs, [random_input(x, 2) for x in inputs])
+    assert found.flops == counter.get_total_flops() // 2
+    assert (found.spec.shape, found.params) == (tuple(y.shape), sum(p.numel() for p in module.parameters()))
+
+
 def test_flops_of_a_bilinear_layer_by_hand() -> None:
     """At each of 7 steps, for each of 5 sums: 6 x 6 weights times one input, and the 6 sums times the other."""
     x = Spec((2, 7, 6), axes="N L F")

@@ -1,12 +1,12 @@
 """The network as a person would divide it: layers, and blocks with their copies, as far as an Output is reached."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from builder.compiler.padding import arguments, masked
-from builder.compiler.report import Gate, Marks, Place, Report, Step
+from builder.compiler.padding import arguments
+from builder.compiler.report import Gate, Place, Report, Step
 from builder.core.specs import Spec
 from builder.layers import Call
 from builder.layers.ends import Input, Output
@@ -23,7 +23,6 @@ class Leaf:
     step: Step
     inputs: tuple[Ref, ...]
     specs: tuple[Spec, ...]  # of its inputs
-    masks: Mapping[str, Marks] = field(default_factory=dict)  # what tells it which steps are padding, by argument
 
     @property
     def spec(self) -> Spec:
@@ -33,7 +32,7 @@ class Leaf:
     @property
     def paddings(self) -> tuple[Place, ...]:
         """The Inputs whose padding it has to leave out."""
-        return tuple(dict.fromkeys(marks.place for marks in self.masks.values()))
+        return tuple(dict.fromkeys(marks.place for marks in self.step.masks.values()))
 
     @cached_property
     def call(self) -> Call | None:
@@ -43,7 +42,7 @@ class Leaf:
     def expression(self, module: str, inputs: Iterable[str], paddings: Mapping[Place, str]) -> str:
         """What computes its output, from the names of its module, its inputs, and the tensors that mark padding."""
         forward: Callable[..., str] = self.step.layer.forward  # those that leave padding out take it as a keyword
-        return forward(module, *inputs, **arguments(self.masks, paddings))
+        return forward(module, *inputs, **arguments(self.step, paddings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +130,7 @@ class _Division:
     def _leaf(self, place: Place, at: dict[str | int, int]) -> Leaf:
         step = self.steps[place]
         refs = (self._ref(source, len(place) - 1, at) for source in step.sources)
-        feeding = self.report.feeding(step)
-        return Leaf(place, step, tuple(refs), tuple(one.spec for one in feeding), masked(step.layer, feeding))
+        return Leaf(place, step, tuple(refs), tuple(self.steps[source].spec for source in step.sources))
 
     def _stack(self, place: Place, members: list[Place], at: dict[str | int, int]) -> Stack:
         depth = len(place)
