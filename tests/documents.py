@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -111,14 +112,17 @@ def assert_safe(source: str) -> None:
     assert all(isinstance(item, ast.Import | ast.ImportFrom | ast.ClassDef) for item in tree.body)
 
 
-def assert_formatted(source: str) -> None:
-    """Generated source is what ruff's formatter makes of it, and its linter finds nothing; both with their defaults."""
-    ruff = [sys.executable, "-m", "ruff"]
-    said = subprocess.run(
-        [*ruff, "format", "--isolated", "-"], input=source, capture_output=True, encoding="utf-8", check=True
-    )
-    assert said.stdout == source
-    subprocess.run([*ruff, "check", "--isolated", "-q", "-"], input=source.encode(), check=True)
+def assert_formatted(source: str | Path) -> None:
+    """Generated source, or a folder of it, is what ruff's formatter makes of it, and its linter finds nothing.
+
+    Both with their own settings, not with those of this project.
+    """
+    path, text = ("-", source.encode()) if isinstance(source, str) else (str(source), None)
+    for command in (["format", "--diff"], ["check", "-q"]):
+        said = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", path], input=text, capture_output=True, check=False
+        )
+        assert said.returncode == 0, said.stdout.decode()
 
 
 def _is_allowed(called: ast.expr, tree: ast.Module) -> bool:

@@ -195,4 +195,7 @@ def test_export(trained: TrainedRuns, used: Inside, tmp_path: Path) -> None:
     again = used("export", trained.digits, "--to", "python", "--out", str(tmp_path / "here"))
     assert (again.status, again.err[:10]) == (1, "[P-EXISTS]")
     used("export", trained.digits, "--to", "safetensors", "--out", str(tmp_path / "w.safetensors"))
+    pytest.importorskip("onnxruntime")
+    used("export", trained.digits, "--to", "onnx", "--out", str(tmp_path / "w.onnx"))
+    assert (tmp_path / "w.onnx").stat().st_size > 10_000
     assert (tmp_path / "w.safetensors").is_file()

@@ -15,10 +15,12 @@ from PIL import Image
 
 from builder.core.errors import Error
 from builder.core.files import sha256
-from builder.export import export
+from builder.export import export, onnx
 from builder.graph.document import from_json
 from builder.prediction import Prediction, Predictor
-from tests.trained import TrainedRuns, raws_of
+from builder.runs.store import Store
+from tests.documents import chain, edited
+from tests.trained import TrainedRuns, finish, raws_of, stop_all
 
 # -I leaves out this folder, PYTHONPATH and the current folder; the block leaves out an installed netbuilder
 ALONE = """
@@ -113,6 +115,45 @@ def test_weights_carry_their_document(trained: TrainedRuns, tmp_path: Path) -> N
     ours = predictor.trained.model.state_dict()
     assert weights.keys() == ours.keys()
     assert all(torch.equal(weights[name], ours[name]) for name in weights)
+
+
+def test_onnx_answers_what_the_predictor_answers(trained: TrainedRuns, tmp_path: Path) -> None:
+    """Any number of samples at once, by the names of the nodes; what it expects stands in the file."""
+    onnxruntime = pytest.importorskip("onnxruntime")
+    for run, node in ((trained.digits, "image"), (trained.reviews, "text")):
+        out = tmp_path / "new" / f"{node}.onnx"
+        export(trained.store, run, "onnx", out)
+        session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+        ours = Predictor.of(trained.store, run).trained
+        ids = [n.id for type in ("Input", "Output") for n in ours.document.graph.nodes if n.type == type]
+        assert [end.name for end in (*session.get_inputs(), *session.get_outputs())] == ids
+        said = session.get_modelmeta().custom_metadata_map
+        assert json.loads(said["preparation"]) == ours.preparation.model_dump(mode="json")
+        assert json.loads(said["classes"]) == list(ours.classes)
+        raws, _labels = raws_of(ours.document, "test")
+        for n in (1, 7):
+            [found] = session.run(None, {ids[0]: ours.preparation.apply(raws[:n])})
+            assert found == pytest.approx(ours.outputs(raws[:n]).numpy(), abs=1e-4)
+
+
+def test_onnx_names_the_layer_that_it_cannot_express(workspace: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    document = chain("Flatten", ("Squeeze", {"dim": 1}), ("Linear", {"out_features": 10}), limit=100)
+    document = edited(document, {"op": "set_recipe", "values": {"epochs": 1, "device": "cpu"}})
+    store = Store(workspace)
+    [run] = finish(store, document)
+    with pytest.raises(
+        Error, match=r'\[M-ONNX\] ONNX cannot express Squeeze "squeeze1"\. Replace this layer, or export'
+    ):
+        export(store, run.id, "onnx", tmp_path / "out.onnx")
+    assert list(tmp_path.glob("*.onnx")) == []
+    stop_all(store)
+
+
+def test_what_onnx_needs_is_named(trained: TrainedRuns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx, "PACKAGES", ("onnx", "a_package_that_nobody_has"))
+    with pytest.raises(Error, match=r"\[X-EXTRA\] .* a_package_that_nobody_has .* pip install -e '\.\[onnx\]'"):
+        export(trained.store, trained.digits, "onnx", tmp_path / "out.onnx")
 
 
 def test_nothing_is_written_over(trained: TrainedRuns, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """For every example: the printed source, where there is only torch, answers what the trained run answers."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,26 +14,11 @@ from builder.export import export
 from builder.graph.document import Document
 from builder.prediction import Predictor
 from builder.runs.store import Run, Store
+from tests.alone import answers, put
 from tests.export.test_export import alone, assert_same
 from tests.trained import finish, raws_of, stop_all
 
 REAL = {"mnist-mlp", "mnist-cnn", "cifar10-cnn"}  # their data does not ship
-
-# reads the source, the weights and the inputs; writes the outputs
-ALONE = """
-import sys
-from pathlib import Path
-sys.modules.update(dict.fromkeys(["builder", "safetensors", "tokenizers", "sklearn", "PIL", "torchvision"]))
-import torch
-for folder in map(Path, sys.argv[1:]):
-    names = {}
-    exec((folder / "network.py").read_text("utf-8"), names)
-    network = names["Network"]()
-    network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
-    with torch.inference_mode():
-        outputs = network.eval()(torch.load(folder / "inputs.pt", weights_only=True))
-    torch.save(outputs, folder / "outputs.pt")
-"""
 
 
 def quick(name: str, datasets: Path | None) -> Document:
@@ -65,17 +48,13 @@ def test_every_example_answers_alone_what_its_run_answers(
     assert set(names()) - set(trained) == (set() if real_data else REAL)
     expected = {}
     for name, run in trained.items():
-        folder = tmp_path / name
-        folder.mkdir()
         ours = Trained.of(store, run.id)
         raws, labels = raws_of(ours.document, "test")
-        (folder / "network.py").write_text(source(ours.document), "utf-8")
-        torch.save(dict(ours.model.state_dict()), folder / "weights.pt")
-        torch.save(torch.from_numpy(ours.preparation.apply(raws)), folder / "inputs.pt")
+        put(tmp_path / name, source(ours.document), ours.weights(), [torch.from_numpy(ours.preparation.apply(raws))])
         expected[name] = ours.outputs(raws), torch.tensor([ours.classes.index(label) for label in labels])
-    subprocess.run([sys.executable, "-I", "-c", ALONE, *(str(tmp_path / name) for name in trained)], check=True)
+    found = dict(zip(trained, answers([tmp_path / name for name in trained]), strict=True))
     for name, (outputs, labels) in expected.items():
-        alone = torch.load(tmp_path / name / "outputs.pt", weights_only=True)
+        [alone] = found[name]
         assert alone.shape == outputs.shape
         assert (alone - outputs).abs().max() < 1e-6
         # what the worker itself measured, with the model that it trained
