@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from builder.compiler.answer import answer
 from builder.compiler.cost import limits, weigh
 from builder.compiler.extent import overgrown
+from builder.compiler.pretrained import unprepared
 from builder.compiler.report import NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
@@ -41,6 +42,7 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
         whole = _Whole(plan(graph), report)
         whole.run()
         report.problems += whole.problems
+        _add(report, unprepared(document, report))
     weigh(report)
     _add(report, limits(report))
     rank = {node.id: i for i, node in enumerate(graph.nodes)}

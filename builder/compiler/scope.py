@@ -137,7 +137,9 @@ class Scope:
         if isinstance(layer, Output):
             self.leave(node, layer, wires[0], places[0])
             return
-        result = flow(node, layer, wires, tuple(self.network[place].spec for place in places))
+        steps = [self.network[place] for place in places]
+        entering = any(isinstance(step.layer, Input) for step in steps)
+        result = flow(node, layer, wires, tuple(step.spec for step in steps), entering)
         if isinstance(result, Problem):
             self.add([result])
         else:

@@ -1,7 +1,8 @@
 """Shapes: whether what flows into a layer fits, and what it makes of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from builder.compiler.structure import named
 from builder.compiler.trace import Traced, trace
@@ -13,8 +14,10 @@ from builder.graph.document import Edge, Node
 from builder.layers import LAYERS, Layer
 
 
-def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Traced | Problem:
-    """What `layer` makes of its inputs, or why it cannot take them."""
+def flow(
+    node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...], from_data: bool = False
+) -> Traced | Problem:
+    """What `layer` makes of its inputs, or why it cannot take them; `from_data` says that the data itself enters."""
     for wire, spec in zip(wires, inputs, strict=True):
         problem = unfit(node, layer, wire, spec)
         if problem:
@@ -32,7 +35,16 @@ def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ..
     fix = None
     if result.params:
         fix = Fix(result.label, ({"op": "set_params", "node": node.id, "params": result.params},))
+    elif result.data and from_data:
+        fix = data_fix(result.data)
     return Problem("G-SHAPE", words, node.id, fix=fix)
+
+
+def data_fix(values: Mapping[str, Any]) -> Fix:
+    """Set a setting of the data."""
+    [(name, value)] = values.items()
+    label = _("Set {name} of the data to {value}").format(name=name, value=value)
+    return Fix(label, ({"op": "set_data", "values": dict(values)},))
 
 
 def _axes(pattern: str) -> str:

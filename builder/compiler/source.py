@@ -10,9 +10,10 @@ from builder.core.ids import identifier
 from builder.core.specs import Spec
 from builder.graph.document import Document
 from builder.layers.ends import Input, Output
+from builder.layers.layer import IMPORTS
 
 # a submodule of one of these names would hide what torch or the file itself needs
-RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", "Network"}
+RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", "Network", *IMPORTS}
 
 
 def source(document: Document) -> str:
@@ -45,9 +46,10 @@ def write(report: Report, title: str) -> str:
     outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
     modules: list[str] = []
     lines: list[str] = []
+    imports: set[str] = set()
     for place, step in steps.items():
         if not isinstance(step.layer, Input | Output):
-            _lines(report, place, step, names, modules, lines)
+            imports |= _lines(report, place, step, names, modules, lines)
     arguments = ", ".join(f"{names[place]}: torch.Tensor" for place in inputs)
     head = [f"    {title!r}", ""] if title else []
     comments = [f"        # {names[place]}: {_shape(steps[place].spec)}" for place in inputs]
@@ -55,6 +57,7 @@ def write(report: Report, title: str) -> str:
         [
             "import torch",
             "from torch import nn",
+            *sorted(imports),
             "",
             "",
             "class Network(nn.Module):",
@@ -74,12 +77,15 @@ def write(report: Report, title: str) -> str:
 
 def _lines(
     report: Report, place: Place, step: Step, names: dict[Place, str], modules: list[str], lines: list[str]
-) -> None:
+) -> set[str]:
+    """Add the lines of a layer; what they need to import."""
     call = step.layer.module(*(report.network[source].spec for source in step.sources))
     if call:
+        modules += [f"        # {remark}" for remark in step.layer.remarks()]
         modules.append(f"        self.{names[place]} = {call.source(defaults)}")
     expression = step.layer.forward(f"self.{names[place]}", *(names[source] for source in step.sources))
     lines.append(f"        {names[place]} = {expression}  # {_shape(step.spec)}")
+    return call.imports() if call else set()
 
 
 def _shape(spec: Spec) -> str:

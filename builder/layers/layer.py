@@ -45,14 +45,23 @@ COLOURS = {
 }
 
 
+# what else than torch a line of source needs, by the first word of a name
+IMPORTS = {
+    "models": "from torchvision import models",
+    "create_feature_extractor": "from torchvision.models.feature_extraction import create_feature_extractor",
+}
+
+
 class Call:
     """A constructor by dotted name with its arguments: called it makes the module, printed the line of source.
 
-    Arguments are numbers, strings, None, tuples of these, or calls, so that printing them is safe.
+    Arguments are numbers, strings, None, tuples and lists of these, or calls, so that printing them is safe.
     """
 
+    learned = True
+
     def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
-        assert name.startswith("nn.")
+        assert name.split(".")[0] in ("nn", *IMPORTS)
         assert all(_is_plain(value) for value in kwargs.values())
         assert all(_is_plain(value) or isinstance(value, Call) for value in args)
         self.name, self.args, self.kwargs = name, args, kwargs
@@ -63,7 +72,20 @@ class Call:
         named = {k: v for k, v in self.kwargs.items() if k not in usual or _same(usual[k], v) is False}
         words = [value.source(defaults) if isinstance(value, Call) else _print(value) for value in self.args]
         words += [f"{k}={_print(v)}" for k, v in named.items()]
-        return f"{self.name}({', '.join(words)})"
+        fixed = "" if self.learned else ".requires_grad_(False)"
+        return f"{self.name}({', '.join(words)}){fixed}"
+
+    def frozen(self) -> "Call":
+        """The same with weights that are not trained."""
+        call = Call(self.name, *self.args, **self.kwargs)
+        call.learned = False
+        return call
+
+    def imports(self) -> set[str]:
+        """The lines that its source needs beside those for torch."""
+        own = IMPORTS.get(self.name.split(".")[0])
+        inner = (value.imports() for value in self.args if isinstance(value, Call))
+        return set().union(*inner, [own] if own else [])
 
 
 @dataclass(frozen=True)
@@ -76,11 +98,15 @@ class Many:
 
 @dataclass(frozen=True)
 class Complaint:
-    """Why a layer cannot take its inputs, and the parameters that would mend it."""
+    """Why a layer cannot take its inputs, and the parameters that would mend it.
+
+    `data` are settings of the data that would mend it where its images enter the layer.
+    """
 
     message: str
     params: dict[str, Any] | None = None
     label: str = ""
+    data: dict[str, Any] | None = None
 
 
 class Layer(Settings):
@@ -132,6 +158,18 @@ class Layer(Settings):
     def flops(self, *x: Spec) -> int:
         """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
         return 0
+
+    def numbers(self, *x: Spec) -> int | None:
+        """How many parameters it has, stated by layers that are slow to make; None lets them be counted."""
+        return None
+
+    def learns(self) -> bool:
+        """Whether its parameters are trained."""
+        return True
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the source says above its line, a comment each."""
+        return ()
 
 
 LAYERS: dict[str, type[Layer]] = {}
@@ -198,15 +236,17 @@ def describe(cls: type[Layer]) -> dict[str, Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return all(_is_plain(item) for item in value)
     return value is None or isinstance(value, bool | int | float | str)
 
 
 def _print(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_print, value))}]"
     if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         return repr(value[0])  # kernel_size=3 reads better than (3, 3)
-    return f'"{value}"' if isinstance(value, str) and value.isidentifier() else repr(value)
+    return f'"{value}"' if isinstance(value, str) and re.fullmatch(r"[\w.]+", value) else repr(value)
 
 
 def _same(default: Any, value: Any) -> bool:
