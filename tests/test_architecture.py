@@ -12,12 +12,12 @@ from typing import TypeGuard
 ROOT = Path(__file__).parent.parent
 # a part may import those in the lines above its own, never those beside or below it
 ORDER = (
-    ("core",), ("layers",), ("graph",), ("examples",), ("data",), ("compiler",), ("runs",), ("training",),
+    ("core",), ("layers",), ("graph",), ("library",), ("examples",), ("data",), ("compiler",), ("runs",), ("training",),
     ("evaluation",), ("prediction",), ("export",), ("cli",), ("__main__",), ("canvas", "live"), ("ui",),
     ("pages", "app"),
 )  # fmt: skip
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
-LOOKING = {"core", "layers", "graph", "examples", "runs"}
+LOOKING = {"core", "layers", "graph", "library", "examples", "runs"}
 BROWSER = {"canvas", "live", "ui", "pages", "app"}
 FILES = sorted(
     path

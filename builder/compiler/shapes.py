@@ -100,7 +100,7 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
         return tuple(0 if axis == grown else n for axis, n in enumerate(spec.shape))
 
     for wire, spec in zip(wires[1:], inputs[1:], strict=True):
-        if compared(spec) != compared(inputs[0]):
+        if compared(spec) != compared(inputs[0]) and not (type(layer).stretches and _stretch(spec, inputs)):
             text = _("{node} gets {a} from {first} and {b} from {second}; {rule}.")
             rule = _("they must be equal") if grown is None else _("they may differ only in axis {n}").format(n=grown)
             words = text.format(
@@ -113,6 +113,15 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
             )
             return Problem("G-SHAPE", words, node.id, fix=_even(wires[0], inputs[0], wire, spec, grown))
     return None
+
+
+def _stretch(spec: Spec, inputs: Sequence[Spec]) -> bool:
+    """Whether an input has the size of all others along each axis, or 1 there, or the others have."""
+    return all(
+        len(other.shape) == len(spec.shape)
+        and all(a == b or 1 in (a, b) for a, b in zip(other.shape, spec.shape, strict=True))
+        for other in inputs
+    )
 
 
 def _even(first: Edge, a: Spec, second: Edge, b: Spec, grown: int | None) -> Fix | None:

@@ -3,6 +3,7 @@
 import type { Commands } from "../studio";
 import { flowId } from "../view/paths";
 import * as arrange from "./arrange";
+import * as blocks from "./blocks";
 import * as change from "./change";
 import * as clipboard from "./clipboard";
 import { asked, type Desk, edit, say } from "./desk";
@@ -31,6 +32,9 @@ export function commandsFor(desk: Desk): Commands {
     tidy: (direction) => arrange.tidyUp(desk, direction),
     group: () => change.group(desk),
     ungroup: () => change.ungroup(desk),
+    keep: () => asked(desk, () => blocks.keep(desk)),
+    renameKept: (type, name) => asked(desk, () => blocks.rename(desk, type, name)),
+    removeKept: (type) => asked(desk, () => blocks.remove(desk, type)),
     disable: () => change.disable(desk),
     fold: (path) => selecting.fold(desk, path),
     foldHere: () => selecting.foldHere(desk),

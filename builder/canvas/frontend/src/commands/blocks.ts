@@ -1,0 +1,26 @@
+/** The palette's own blocks: saving one, naming it anew, taking it out. */
+
+import * as blocks from "../sync/blocks";
+import { idOf } from "../view/paths";
+import { type Desk, nodeOfPath, say } from "./desk";
+
+/** Save the selected block, and let its name be typed. */
+export async function keep(desk: Desk): Promise<void> {
+  const [path, second] = desk.view.get().nodes;
+  const node = path && !second ? nodeOfPath(desk, path) : undefined;
+  if (!path || !node?.graph) return say(desk, desk.t("own.select"));
+  const { type } = await blocks.keep(node, idOf(path));
+  desk.view.set({ palette: true });
+  desk.own.set({ asking: { type, what: "rename" } });
+  say(desk, desk.t("own.kept"));
+}
+
+export async function rename(desk: Desk, type: string, name: string): Promise<void> {
+  await blocks.rename(type, name);
+  desk.own.set({ asking: null });
+}
+
+export async function remove(desk: Desk, type: string): Promise<void> {
+  await blocks.remove(type);
+  desk.own.set({ asking: null });
+}
