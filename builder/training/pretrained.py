@@ -70,17 +70,24 @@ def _found(url: str, model: str, progress: Progress) -> Path:
         if _sha256(path).startswith(digits[1]):
             return path
         damaged = True
-    folder.mkdir(parents=True, exist_ok=True)
-    _tidy(folder, name)
-    aside = folder / f".{name}.{os.getpid()}.part"
     try:
-        fetch(url, "sha256", digits[1], aside, progress, name)
-        aside.replace(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        _tidy(folder, name)
+        _fetched(url, digits[1], path, progress)
+    except PermissionError:
+        raise _missing(model, name, damaged, _("the folder cannot be written to")) from None
     except FAILURES as error:
         raise _missing(model, name, damaged, str(getattr(error, "reason", error))) from None
+    return path
+
+
+def _fetched(url: str, digits: str, path: Path, progress: Progress) -> None:
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        fetch(url, "sha256", digits, aside, progress, path.name)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
-    return path
 
 
 def _missing(model: str, name: str, damaged: bool, reason: str) -> Error:

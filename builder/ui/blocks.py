@@ -62,27 +62,28 @@ def care(block: Template) -> None:
     """What can be done with a saved block, in a menu beside it."""
     if block.family != OWN_FAMILY:
         return
+    key = f"own-name:{block.key}"
+
+    def rename() -> None:
+        name = st.session_state[key]
+        if name.strip() != block.name:
+            _tried(lambda: OwnBlocks().rename(block.key, name))
+
     with st.popover(_("Change"), icon=":material/more_horiz:", key=f"own:{block.key}"):
-        key = f"own-name:{block.key}"
-        name = st.text_input(_("Name of this block"), block.name, max_chars=200, key=key)
-        if name.strip() and name.strip() != block.name and _tried(lambda: OwnBlocks().rename(block.key, name)):
-            st.rerun(scope="fragment")
+        st.text_input(_("Name of this block"), block.name, max_chars=200, key=key, on_change=rename)
         st.caption(_("Networks keep their copies when it is deleted."))
-        if st.button(_("Delete for good"), icon=":material/delete:", key=f"own-delete:{block.key}") and _tried(
-            lambda: OwnBlocks().delete(block.key)
-        ):
-            st.rerun(scope="fragment")
+        st.button(
+            _("Delete for good"), icon=":material/delete:", key=f"own-delete:{block.key}",
+            on_click=_tried, args=(lambda: OwnBlocks().delete(block.key),),
+        )  # fmt: skip
 
 
-def _tried(act: Callable[[], object]) -> bool:
-    """Whether it worked; if not, the next run of the page says why."""
+def _tried(act: Callable[[], object]) -> None:
+    """Do it; if it cannot be done, the next run of the page says why."""
     try:
         act()
     except Error as error:
         session.fail(error)
-        return False
     except OSError:
         text = _("The palette could not be saved: the disk is full or read-only. Free space, then try again.")
         session.say(plain(f"[R-DISK] {text}", 320), "error")
-        return False
-    return True

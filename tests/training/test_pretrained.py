@@ -3,25 +3,30 @@
 import functools
 import hashlib
 import http.server
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
 from torchvision import models
 
 from builder.compiler.model import build
 from builder.core.errors import Error
 from builder.evaluation.trained import Trained
+from builder.export.project import files
 from builder.graph.document import Document, write
 from builder.runs.folder import RunFolder
 from builder.runs.store import Store
-from builder.training import loop, pretrained
+from builder.training import loop, pretrained, supervisor
 from builder.training.attempt import Attempt
 from builder.training.failures import Stopped
 from tests.documents import chain
+from tests.trained import finish, stop_all
 from tests.training.networks import prepared, recipe
 
 HEAD = ("Linear", {"out_features": 10})
@@ -73,6 +78,7 @@ def served(weights: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[http.serv
 
     handler = functools.partial(Quiet, directory=str(weights.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        running.handle_error = lambda *_connection: None  # type: ignore[method-assign]  # who gives up hangs up
         threading.Thread(target=running.serve_forever, daemon=True).start()
         from_here(monkeypatch, f"http://127.0.0.1:{running.server_port}/{weights.name}")
         yield running
@@ -239,3 +245,44 @@ def test_a_run_needs_the_weights_once(
 def test_a_model_alone_is_built_without_weights(hub: Path) -> None:
     build(network())
     assert not hub.exists()
+
+
+def test_a_worker_without_network_says_what_is_missing(
+    workspace: Path, hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the process that trains, at torchvision's own address, with nothing to answer there."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    store = Store(workspace)
+    run = supervisor.start(store, network(), "eyes")
+    ended = supervisor.wait(store, run.id, 120)
+    assert ended.status == "failed"
+    assert ended.problem is not None
+    assert str(ended.problem).startswith("[P-NONE] The weights of mobilenet_v3_small are not on this machine")
+    assert "mobilenet_v3_small-047dcff4.pth" in str(ended.problem)
+    assert len(str(ended.problem)) <= 300
+    stop_all(store)
+
+
+def test_a_trained_backbone_is_used_and_exported_alone(workspace: Path, tmp_path: Path) -> None:
+    store = Store(workspace)
+    [run] = finish(store, network(weights="none", frozen=False))
+    trained = Trained.of(store, run.id)
+    written = files(trained)
+    assert b"torchvision" in written["requirements.txt"]
+    (tmp_path / "network.py").write_bytes(written["network.py"])
+    (tmp_path / "model.safetensors").write_bytes(safetensors.torch.save(trained.weights()))
+    code = """
+import safetensors.torch, sys, torch
+from network import Network
+network = Network().eval()
+network.load_state_dict(safetensors.torch.load_file("model.safetensors"))
+torch.manual_seed(0)
+assert not any(name.split(".")[0] == "builder" for name in sys.modules)
+print(network(torch.randn(2, 3, 32, 32)).double().sum().item())
+"""
+    alone = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    torch.manual_seed(0)
+    assert float(alone.stdout) == pytest.approx(
+        trained.model(torch.randn(2, 3, 32, 32)).double().sum().item(), abs=1e-5
+    )
+    stop_all(store)

@@ -1,4 +1,4 @@
-/** The palette's own blocks: saving one, naming it anew, taking it out. */
+/** Saving a block to the palette. */
 
 import * as blocks from "../sync/blocks";
 import { idOf } from "../view/paths";
@@ -11,16 +11,6 @@ export async function keep(desk: Desk): Promise<void> {
   if (!path || !node?.graph) return say(desk, desk.t("own.select"));
   const { type } = await blocks.keep(node, idOf(path));
   desk.view.set({ palette: true });
-  desk.own.set({ asking: { type, what: "rename" } });
+  desk.own.set({ fresh: type });
   say(desk, desk.t("own.kept"));
-}
-
-export async function rename(desk: Desk, type: string, name: string): Promise<void> {
-  await blocks.rename(type, name);
-  desk.own.set({ asking: null });
-}
-
-export async function remove(desk: Desk, type: string): Promise<void> {
-  await blocks.remove(type);
-  desk.own.set({ asking: null });
 }

@@ -7,9 +7,10 @@ import { nameOf } from "../offered";
 import { useStudio } from "../studio";
 import { Menu } from "./menu";
 
-export function OwnMenu({ layer }: { readonly layer: Layer }) {
-  const { own, t } = useStudio();
-  const ask = (what: "rename" | "delete") => own.set({ asking: { type: layer.type, what } });
+export type Question = "rename" | "delete";
+
+export function OwnMenu({ layer, ask }: { readonly layer: Layer; readonly ask: (what: Question) => void }) {
+  const { t } = useStudio();
   const items = [
     { name: "rename", label: t("own.rename"), icon: Pencil, keys: "F2", run: () => ask("rename") },
     { name: "delete", label: t("own.delete"), icon: Trash2, keys: "Delete", run: () => ask("delete") },
@@ -17,13 +18,8 @@ export function OwnMenu({ layer }: { readonly layer: Layer }) {
   return <Menu small className="nb-icon nb-small nb-own" icon={Ellipsis} tabIndex={-1} label={t("own.menu", { name: nameOf(layer) })} items={items} />;
 }
 
-/** In place of the entry, until there is an answer; whoever came by keyboard goes back to the entry. */
-export function Asking({ layer, what, back }: { readonly layer: Layer; readonly what: "rename" | "delete"; readonly back: () => void }) {
-  const { own } = useStudio();
-  const stop = () => {
-    own.set({ asking: null });
-    back();
-  };
+/** In place of the entry, until there is an answer. */
+export function Asking({ layer, what, stop }: AnswerProps & { readonly what: Question }) {
   const escape = (event: React.KeyboardEvent) => {
     event.stopPropagation(); // what is typed here is no search, and no arrow leads elsewhere
     if (event.key !== "Escape") return;

@@ -1,12 +1,12 @@
 /** What the palette lists: layers and examples, each to be dragged, pressed or added by Enter. */
 
 import { Star, Workflow } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import type { Example, Layer } from "../messages";
 import { nameOf } from "../offered";
 import { usePart, useStudio } from "../studio";
 import { Glyph, Rule } from "./glyph";
-import { Asking, OwnMenu } from "./own-entry";
+import { Asking, OwnMenu, type Question } from "./own-entry";
 import { Tip } from "./tip";
 
 export function Entries({ layers, first = false }: { readonly layers: readonly Layer[]; readonly first?: boolean }) {
@@ -38,7 +38,9 @@ function usePress(begin: (event: React.PointerEvent) => void, press: () => void)
 function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable: boolean }) {
   const { commands, drag, own, view, t } = useStudio();
   const mine = usePart(own, (now) => now.blocks.includes(layer));
-  const asking = usePart(own, (now) => (now.asking?.type === layer.type ? now.asking.what : null));
+  const fresh = usePart(own, (now) => now.fresh === layer.type);
+  const [asked, ask] = useState<Question | null>(null);
+  const asking = fresh ? "rename" : asked;
   const favourites = usePart(view, (looking) => looking.favourites);
   const starred = favourites.includes(layer.type);
   const row = useRef<HTMLLIElement>(null);
@@ -56,23 +58,27 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
     const at = buttons.indexOf(event.target as HTMLElement) + (event.key === "ArrowRight" ? 1 : -1);
     buttons[Math.max(0, Math.min(at, buttons.length - 1))]?.focus();
   };
-  const ask = (event: React.KeyboardEvent) => {
+  const byKey = (event: React.KeyboardEvent) => {
     const what = ({ F2: "rename", Delete: "delete" } as const)[event.key];
     if (!mine || !what) return;
     event.preventDefault();
     event.stopPropagation();
-    own.set({ asking: { type: layer.type, what } });
+    ask(what);
   };
   if (mine && asking) {
-    const back = () => requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".nb-entry")?.focus());
+    const stop = () => {
+      ask(null);
+      if (fresh) own.set({ fresh: null });
+      requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".nb-entry")?.focus());
+    };
     return (
       <li ref={row}>
-        <Asking layer={layer} what={asking} back={back} />
+        <Asking layer={layer} what={asking} stop={stop} />
       </li>
     );
   }
   return (
-    <li ref={row} data-mine={mine || undefined} onKeyDown={(event) => (ask(event), across(event))}>
+    <li ref={row} data-mine={mine || undefined} onKeyDown={(event) => (byKey(event), across(event))}>
       <Tip side="right" tip={<LayerTip layer={layer} />}>
         <button
           type="button"
@@ -99,7 +105,7 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
       >
         <Star size={14} fill={starred ? "currentColor" : "none"} aria-hidden />
       </button>
-      {mine && <OwnMenu layer={layer} />}
+      {mine && <OwnMenu layer={layer} ask={ask} />}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** All layers, to be dragged, pressed or added by Enter: favourites and recent ones first, then family by family. */
 
 import { ChevronRight, Search, X } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { Example, Layer } from "../messages";
 import { useOffered } from "../offered";
 import { examplesFor, ranked } from "../search";
@@ -13,11 +13,13 @@ import { Entries, ExampleEntries } from "./palette-entries";
 const RECENT = 5; // as many as help without pushing the families away
 
 export function Palette() {
-  const { catalogue, commands, t } = useStudio();
+  const { catalogue, commands, own, t } = useStudio();
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
   const list = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const fresh = usePart(own, (now) => now.fresh);
+  useEffect(() => void (fresh && setTyped("")), [fresh]); // its name is typed where it stands
   const id = useId();
   const offered = useOffered();
   const examples = examplesFor(catalogue.examples, wanted);

@@ -10,10 +10,10 @@ import { ask, posting } from "./http";
 export interface Own {
   readonly blocks: readonly Layer[];
   readonly problems: readonly string[]; // of files that cannot be used
-  readonly asking: { readonly type: string; readonly what: "rename" | "delete" } | null; // what a row asks of the person
+  readonly fresh: string | null; // the one that was just saved, whose name is to be typed
 }
 
-export const own: Cell<Own> = cell<Own>({ blocks: [], problems: [], asking: null });
+export const own: Cell<Own> = cell<Own>({ blocks: [], problems: [], fresh: null });
 
 const WHERE = "/api/blocks";
 const address = (type: string) => `${WHERE}/${type.replace(/^own\//, "")}`;
@@ -21,7 +21,7 @@ const address = (type: string) => `${WHERE}/${type.replace(/^own\//, "")}`;
 /** Ask what there is; without a connection what was known stays. */
 export async function refresh(): Promise<void> {
   try {
-    own.set(await ask<Omit<Own, "asking">>(thisBrowser(), WHERE));
+    own.set(await ask<Omit<Own, "fresh">>(thisBrowser(), WHERE));
   } catch {
     // the palette shows what it knows
   }
