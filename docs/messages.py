@@ -19,6 +19,8 @@ from builder.examples import load, names
 from builder.graph.recipe import LOSSES, OPTIMIZERS, Recipe
 from builder.layers import LAYERS
 from builder.layers.layer import FAMILIES, sentence
+from builder.library import FAMILIES as BLOCKS
+from builder.library import READY
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +30,9 @@ def declared() -> Iterator[str]:
     yield from FAMILIES
     for layer in LAYERS.values():
         yield from (sentence(layer), *layer.aliases)
+    yield from BLOCKS
+    for block in READY.values():
+        yield from (block.about, *block.aliases)
     for source in SOURCES.values():
         yield from (source.title, source.about)
     for kind in (*OPTIMIZERS.values(), *LOSSES.values()):

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 from torch import nn
+from torchvision import models
+from torchvision.models.feature_extraction import create_feature_extractor
 
 from builder.compiler.check import check
 from builder.compiler.model import build
@@ -19,15 +21,16 @@ from builder.graph.blocks import free_id
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.graph.edit import apply
 from builder.layers import Call
+from builder.layers.layer import IMPORTS
 from builder.training.losses import loss_function
 
 Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "cumsum", "expand", "flatten", "generate_square_subsequent_mask", "long",
-    "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "reshape", "squeeze", "sum", "transpose", "unbind",
-    "unflatten", "unsqueeze", "__init__",
+    "all", "amax", "chunk", "clamp", "cumsum", "eval", "expand", "flatten", "generate_square_subsequent_mask", "long",
+    "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "requires_grad_", "reshape", "squeeze", "sum",
+    "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def assert_safe(source: str) -> None:
     tree = ast.parse(source)
     for item in ast.walk(tree):
         if isinstance(item, ast.Import | ast.ImportFrom):
-            assert ast.unparse(item) in ("import torch", "from torch import nn")
+            assert ast.unparse(item) in ("import torch", "from torch import nn", *IMPORTS.values())
         if isinstance(item, ast.Call):
             assert _is_allowed(item.func, tree), ast.unparse(item)
     classes = [item for item in tree.body if isinstance(item, ast.ClassDef)]
@@ -127,15 +130,19 @@ def assert_formatted(source: str | Path) -> None:
 
 def _is_allowed(called: ast.expr, tree: ast.Module) -> bool:
     match called:
-        case ast.Name(id="super" | "range" | "layer"):
+        case ast.Name(id="super" | "range" | "layer" | "create_feature_extractor"):
             return True
         case ast.Name(id=name):
             return name in {item.name for item in tree.body if isinstance(item, ast.ClassDef)}
+        case ast.Attribute(value=ast.Name(id="models"), attr=name):
+            return name in models.list_models(module=models)
         case ast.Attribute(value=ast.Name(id="nn"), attr=name):
             return issubclass(getattr(nn, name), nn.Module)
         case ast.Attribute(value=ast.Name(id="torch"), attr=name):
             return name in ("cat", "ones_like", "randn_like", "sin")
         case ast.Attribute(value=ast.Name(id="self")):
+            return True
+        case ast.Call():  # `self.backbone1.eval()(x)`, looked at by itself
             return True
         case ast.Attribute(attr=name):
             return name in METHODS
@@ -144,6 +151,8 @@ def _is_allowed(called: ast.expr, tree: ast.Module) -> bool:
 
 def as_source(call: Call) -> nn.Module:
     """The module that a call's line of source makes."""
-    module = eval(call.source(defaults), {"nn": nn})
+    module = eval(
+        call.source(defaults), {"nn": nn, "models": models, "create_feature_extractor": create_feature_extractor}
+    )
     assert isinstance(module, nn.Module)
     return module

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.core.errors import Error
 from builder.core.text import _, quote
-from builder.graph.document import Edge, Name
+from builder.graph.document import Edge, Name, Node
 from builder.graph.edits import Edit
 from builder.graph.history import Change
 
@@ -42,6 +42,19 @@ class Create(_Message):
 
     document: dict[str, Any] | None = None
     example: str | None = None
+
+
+class Keep(_Message):
+    """A Block that shall stand in the palette, under a name."""
+
+    name: Annotated[str, Field(max_length=1000)]
+    block: Node
+
+
+class Named(_Message):
+    """Another name for a block of the palette."""
+
+    name: Annotated[str, Field(max_length=1000)]
 
 
 class Place(_Message):

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from builder.canvas import blocks
 from builder.canvas.catalogue import catalogue
 from builder.canvas.messages import Create, Place, Send, Try, parse
 from builder.canvas.reports import Reports
@@ -27,6 +28,7 @@ from builder.graph.document import MOST_BYTES, from_json
 from builder.graph.edit import apply
 from builder.graph.history import Change
 from builder.graph.networks import Kept, Networks
+from builder.library import READY, OwnBlocks
 from builder.live.guard import HEADERS
 
 STATUS = {"P-NONE": 404, "S-CHANGED": 409, "L-SIZE": 413, "X-INTERNAL": 500, "R-DISK": 507}
@@ -40,6 +42,10 @@ def routes(networks: Callable[[], Networks] = Networks) -> list[BaseRoute]:
     canvas = _Canvas(networks)
     return [
         Route("/api/canvas/catalogue", _answering(canvas.catalogue), methods=["GET"]),
+        Route("/api/blocks", _answering(blocks.listed), methods=["GET"]),
+        Route("/api/blocks", _answering(blocks.keep), methods=["POST"]),
+        Route("/api/blocks/{id}", _answering(blocks.rename), methods=["POST"]),
+        Route("/api/blocks/{id}", _answering(blocks.delete), methods=["DELETE"]),
         Route("/api/networks", _answering(canvas.create), methods=["POST"]),
         Route("/api/networks/{id}", _answering(canvas.state), methods=["GET"]),
         Route("/api/networks/{id}/changes", _answering(canvas.changes), methods=["POST"]),
@@ -117,14 +123,15 @@ class _Canvas:
         document = self._networks().current(request.path_params["id"]).document
         query, report = request.query_params, check(document)
         nodes: Answer = {}
+        ready = (*READY.values(), *OwnBlocks().list().templates)
         if "from" in query:
             *within, source = parse(Place, f'{{"path": {query["from"]}}}').path or ("",)
             nodes = fits(document, report, (*within, source))
-            layers = candidates(document, report, source=source, within=within)
+            layers = candidates(document, report, source=source, within=within, blocks=ready)
         elif "edge" in query:
-            layers = candidates(document, report, edge=parse(Place, f'{{"edge": {query["edge"]}}}').edge)
+            layers = candidates(document, report, edge=parse(Place, f'{{"edge": {query["edge"]}}}').edge, blocks=ready)
         else:
-            layers = candidates(document, report, replace=query.get("replace"))
+            layers = candidates(document, report, replace=query.get("replace"), blocks=ready)
         return {"nodes": nodes, "layers": {type: _candidate(*found) for type, found in layers.items()}}
 
 

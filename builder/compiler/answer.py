@@ -78,13 +78,13 @@ def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
 
 
 def _learns(place: Place, network: dict[Place, Step]) -> bool:
-    """Whether a layer, or any from which it is reached, has weights."""
+    """Whether a layer, or any from which it is reached, has weights that are trained."""
     reached, seen = [place], {place}
     for found in reached:
         new = [source for source in network[found].sources if source not in seen]
         seen.update(new)
         reached += new
-    return any(network[found].params for found in reached)
+    return any(network[found].params and network[found].layer.learns() for found in reached)
 
 
 def _loss(place: Place, last: Layer, recipe: Recipe) -> Iterator[Problem]:

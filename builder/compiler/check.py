@@ -11,6 +11,7 @@ from builder.compiler.answer import answer
 from builder.compiler.cost import limits, lonely, weigh
 from builder.compiler.extent import overgrown
 from builder.compiler.hints import hints
+from builder.compiler.pretrained import unprepared
 from builder.compiler.report import Marks, NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
@@ -50,6 +51,7 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
             tuple((node.id,) for node in graph.nodes if node.type == type and (node.id,) in report.network)
             for type in ("Input", "Output")
         )
+        _add(report, unprepared(document, report))
     weigh(report)
     _add(report, limits(report))
     _add(report, lonely(report))

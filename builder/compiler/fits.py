@@ -3,7 +3,7 @@
 Both ask of a report what is known and try out only what is new, so a canvas can ask while a wire is being drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from builder.graph.blocks import by_input
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.layers import LAYERS, Layer, Many
 from builder.layers.ends import Input, Output
+from builder.library import Template, fitted
 
 Feed = tuple[Edge, Spec | None]  # a wire and what it brings, where that is known
 Candidate = tuple[str | None, str | None]  # the shape that a layer would give, and why it cannot stand there
@@ -72,12 +73,14 @@ def candidates(
     edge: Edge | None = None,
     replace: str | None = None,
     within: Sequence[str] = (),
+    blocks: Iterable[Template] = (),
 ) -> dict[str, Candidate]:
     """For each layer that can be added, with its default settings, what it would give and why it cannot stand there.
 
     It would stand behind the node `source`, on the wire `edge`, in place of the node `replace`, or at the beginning.
     Without a shape and a reason it may stand there, but what it gives is not known yet.
-    Params: `within`, the blocks in which it would stand. Raises: Error G-EDIT (there is no such node or wire).
+    Params: `within`, the blocks in which it would stand; `blocks` of the palette, told by their keys.
+    Raises: Error G-EDIT (there is no such node or wire).
     """
     site = _site(document, report, within)
     feeds: list[Feed] = []
@@ -92,11 +95,12 @@ def candidates(
         below = site.graph.out_of(_known(site, replace).id)
         feeds = [site.feed(wire) for wire in wires_into(site.graph, _known(site, replace))]
     others = {node.type for node in site.graph.nodes if node.id != replace}
-    return {
+    layers = {
         type: _candidate(site, type, feeds, below, type == "Output" and type in others)
         for type, cls in LAYERS.items()
         if not cls.hidden
     }
+    return layers | {template.key: _ready(site, template, feeds, below) for template in blocks}
 
 
 def _candidate(site: _Site, type: str, feeds: list[Feed], below: Sequence[Edge], second: bool) -> Candidate:
@@ -117,6 +121,19 @@ def _candidate(site: _Site, type: str, feeds: list[Feed], below: Sequence[Edge],
     if isinstance(found, str):
         return None, found.replace(named(node), type, 1)
     return _below(site, type, found, below)
+
+
+def _ready(site: _Site, template: Template, feeds: list[Feed], below: Sequence[Edge]) -> Candidate:
+    """What a block of the palette would give, in the sizes of what enters it."""
+    if not feeds or feeds[0][1] is None:
+        return None, None
+    key = template.key
+    node = Node(id=key, type="Block", params=dict(template.params), graph=fitted(template, feeds[0][1]))
+    scope = _alone(node, [(wire.model_copy(update={"target": key, "input": None}), spec) for wire, spec in feeds])
+    wrong = next((p for p in scope.problems if p.node == key and p.code in ("G-SHAPE", "G-EDGE")), None)
+    if wrong:
+        return None, wrong.message.replace(named(node), template.name, 1)
+    return _below(site, key, scope.nodes[key].spec, below)
 
 
 @cache
@@ -227,7 +244,13 @@ def _outcome(site: _Site, node: Node, layer: Layer, feeds: list[Feed]) -> Spec |
 
 
 def _refused_inside(node: Node, feeds: list[Feed]) -> str | None:
-    """Why something in a block does not fit what enters: the block is checked alone, with an Input for each source."""
+    """Why something in a block does not fit what enters."""
+    problems = _alone(node, feeds).problems
+    return next((p.message for p in problems if p.code == "G-SHAPE" and p.node == node.id), None)
+
+
+def _alone(node: Node, feeds: list[Feed]) -> Scope:
+    """A block checked by itself, with an Input for each source."""
     specs = {wire.source: spec for wire, spec in feeds}
     network: dict[Place, Step] = {(source,): Step(Input(), (), spec) for source, spec in specs.items() if spec}
     inputs = (Node(id=source, type="Input") for source in specs)
@@ -235,4 +258,4 @@ def _refused_inside(node: Node, feeds: list[Feed]) -> str | None:
     given = {source: (source,) if spec else None for source, spec in specs.items()}
     scope = Scope(plan(graph, ("",)), network, (), given)  # as if inside a block, where there may be several Inputs
     scope.run()
-    return next((p.message for p in scope.problems if p.code == "G-SHAPE" and p.node == node.id), None)
+    return scope

@@ -150,7 +150,8 @@ class Scope:
             self.leave(node, layer, wires[0], places[0])
             return
         feeding = [self.network[place] for place in places]
-        result = flow(node, layer, wires, tuple(step.spec for step in feeding))
+        entering = any(isinstance(step.layer, Input) for step in feeding)
+        result = flow(node, layer, wires, tuple(step.spec for step in feeding), entering)
         if isinstance(result, Problem):
             self.add([result])
             return

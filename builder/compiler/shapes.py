@@ -1,7 +1,8 @@
 """Shapes: whether what flows into a layer fits, and what it makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from builder.compiler.fixes import evened, fitted, spared
 from builder.compiler.structure import named
@@ -13,8 +14,10 @@ from builder.graph.document import Edge, Node
 from builder.layers import Layer
 
 
-def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...]) -> Traced | Problem:
-    """What `layer` makes of its inputs, or why it cannot take them."""
+def flow(
+    node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ...], from_data: bool = False
+) -> Traced | Problem:
+    """What `layer` makes of its inputs, or why it cannot take them; `from_data` says that the data itself enters."""
     for wire, spec in zip(wires, inputs, strict=True):
         problem = unfit(node, layer, wire, spec)
         if problem:
@@ -35,7 +38,16 @@ def flow(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec, ..
     fix = spared(node, type(layer))
     if result.params:
         fix = Fix(result.label, ({"op": "set_params", "node": node.id, "params": result.params},))
+    elif result.data and from_data:
+        fix = data_fix(result.data)
     return Problem("G-SHAPE", words, node.id, fix=fix)
+
+
+def data_fix(values: Mapping[str, Any]) -> Fix:
+    """Set a setting of the data."""
+    [(name, value)] = values.items()
+    label = _("Set {name} of the data to {value}").format(name=name, value=value)
+    return Fix(label, ({"op": "set_data", "values": dict(values)},))
 
 
 def _axes(pattern: str) -> str:
@@ -72,7 +84,7 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
         return tuple(0 if axis == grown else n for axis, n in enumerate(spec.shape))
 
     for wire, spec in zip(wires[1:], inputs[1:], strict=True):
-        if compared(spec) != compared(inputs[0]):
+        if compared(spec) != compared(inputs[0]) and not (type(layer).stretches and _stretch(spec, inputs)):
             text = _("{node} gets {a} from {first} and {b} from {second}; {rule}.")
             rule = _("they must be equal") if grown is None else _("they may differ only in axis {n}").format(n=grown)
             words = text.format(
@@ -86,3 +98,12 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
             fixes = evened(wires[0], inputs[0], wire, spec, grown)
             return Problem("G-SHAPE", words, node.id, fix=next(iter(fixes), None), others=fixes[1:])
     return None
+
+
+def _stretch(spec: Spec, inputs: Sequence[Spec]) -> bool:
+    """Whether an input has the size of all others along each axis, or 1 there, or the others have."""
+    return all(
+        len(other.shape) == len(spec.shape)
+        and all(a == b or 1 in (a, b) for a, b in zip(other.shape, spec.shape, strict=True))
+        for other in inputs
+    )

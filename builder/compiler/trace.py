@@ -1,6 +1,7 @@
 """What a layer does to its inputs, found on torch's meta device: shapes and costs without any numbers."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import CodeType, SimpleNamespace
@@ -46,14 +47,14 @@ def trace(layer: Layer, inputs: tuple[Spec, ...]) -> Traced | Complaint:
 
 
 def _try(layer: Layer, inputs: tuple[Spec, ...]) -> Traced:
-    call = layer.module(*inputs)
+    stated, params = layer.output(*inputs), layer.numbers(*inputs)
     module = None
-    if call:
+    if (stated is None or params is None) and (call := layer.module(*inputs)):
         with torch.device("meta"):
             module = construct(call)
-    params = sum(p.numel() for p in module.parameters()) if module else 0
+    if params is None:
+        params = sum(p.numel() for p in module.parameters()) if module else 0
     trainable = params if layer.learns() else 0
-    stated = layer.output(*inputs)
     if stated:
         kept = Kept(tuple(range(len(inputs))), True, layer.kept(*inputs))
         return Traced(stated, params, layer.flops(*inputs), trainable, kept)
@@ -117,21 +118,32 @@ class _Count(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
 
-def constructor(call: Call) -> type[nn.Module]:
-    """The class that a call names."""
-    return cast(type[nn.Module], getattr(nn, call.name.removeprefix("nn.")))
+def constructor(name: str) -> Callable[..., nn.Module]:
+    """What a call's name stands for."""
+    first, *rest = name.split(".")
+    found: Any = nn
+    if first != "nn":
+        # imported here, not above: few networks need it, and it takes seconds
+        from torchvision import models
+        from torchvision.models.feature_extraction import create_feature_extractor
+
+        found = {"models": models, "create_feature_extractor": create_feature_extractor}[first]
+    for word in rest:
+        found = getattr(found, word)
+    return cast(Callable[..., nn.Module], found)
 
 
 def construct(call: Call) -> nn.Module:
     """The module that a call describes."""
     args = (construct(value) if isinstance(value, Call) else value for value in call.args)
-    return constructor(call)(*args, **call.kwargs)
+    module = constructor(call.name)(*args, **call.kwargs)
+    return module if call.learned else module.requires_grad_(False)
 
 
 @cache
 def defaults(name: str) -> dict[str, Any]:
     """The defaults of a constructor's arguments, which generated source need not repeat."""
-    signature = inspect.signature(getattr(nn, name.removeprefix("nn.")).__init__)
+    signature = inspect.signature(constructor(name))
     found = {p.name: p.default for p in signature.parameters.values() if p.default is not inspect.Parameter.empty}
     # recurrent layers take theirs as keywords and document them instead
     recurrent = {"num_layers": 1, "batch_first": False, "dropout": 0.0, "bidirectional": False}

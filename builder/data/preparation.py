@@ -24,6 +24,7 @@ from builder.data.tables import decoded
 Notify = Callable[[Problem], None]
 SMALLEST_STD = 1e-3  # what hardly varies is only centred
 CHARACTERS_A_TOKEN = 100  # longer texts are cut before anything looks at them
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # red, green, blue
 SCARCE = 200  # texts; with fewer, a word seen once is all there is
 
 
@@ -170,7 +171,8 @@ def fit(source: Source, samples: Samples) -> Preparation:
         tokenizer = vocabulary(cast(list[str], training), source.tokens, source.vocabulary_size)
         return TextPreparation(tokenizer=tokenizer, tokens=source.tokens, max_length=source.max_length)
     if isinstance(source, ImageSource):
-        return _fit_images(cast(NDArray[np.uint8], training))
+        images = cast(NDArray[np.uint8], training)
+        return _as_imagenet(images) if source.normalise == "imagenet" else _fit_images(images)
     values = np.asarray(training, np.float64)
     mean, std = values.mean(axis=0), values.std(axis=0)
     return VectorPreparation(mean=tuple(mean.tolist()), std=tuple(np.where(std < SMALLEST_STD, 1.0, std).tolist()))
@@ -190,6 +192,15 @@ def _fit_images(images: NDArray[np.uint8]) -> ImagePreparation:
         stds.append(std if std >= SMALLEST_STD else 1.0)
     mode: Literal["grey", "colour"] = "grey" if channels == 1 else "colour"
     return ImagePreparation(size=(height, width), mode=mode, mean=tuple(means), std=tuple(stds))
+
+
+def _as_imagenet(images: NDArray[np.uint8]) -> ImagePreparation:
+    """The means and spreads with which torchvision's pretrained networks were trained; grey gets their average."""
+    height, width, channels = images.shape[1:]
+    if channels == 3:
+        return ImagePreparation(size=(height, width), mode="colour", mean=IMAGENET_MEAN, std=IMAGENET_STD)
+    mean, std = (sum(values) / 3 for values in (IMAGENET_MEAN, IMAGENET_STD))
+    return ImagePreparation(size=(height, width), mode="grey", mean=(mean,), std=(std,))
 
 
 def vocabulary(texts: Sequence[str], tokens: Literal["words", "characters"], size: int) -> str:

@@ -16,6 +16,7 @@ import safetensors.torch
 from builder.core.text import _
 from builder.data import images, preparation
 from builder.evaluation.trained import Trained
+from builder.layers.layer import IMPORTS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -56,6 +57,11 @@ KINDS: Final = {
 }
 
 
+def _networks(trained: Trained) -> tuple[str, ...]:
+    """What the source of the network imports."""
+    return ("torch", "torchvision") if IMPORTS["models"] in trained.source.splitlines() else ("torch",)
+
+
 def files(trained: Trained) -> dict[str, bytes]:
     """The files of the project by name."""
     kind = KINDS[trained.preparation.kind]
@@ -66,7 +72,9 @@ def files(trained: Trained) -> dict[str, bytes]:
         "network.py": trained.source,
         "predict.py": _predict(kind),
         "preparation.json": json.dumps(facts, ensure_ascii=False, indent=1) + "\n",
-        "requirements.txt": "".join(f"{name}\n" for name in ("torch", "safetensors", "numpy", *kind.packages)),
+        "requirements.txt": "".join(
+            f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *kind.packages)
+        ),
         "README.md": _readme(trained, kind),
     }
     if tokenizer is not None:

@@ -219,7 +219,7 @@ def _change(document: Document, id: str, change: Callable[[Node], dict[str, Any]
 def _replace(document: Document, edit: Replace) -> Document:
     def change(node: Node) -> dict[str, Any]:
         params = {k: v for k, v in node.params.items() if k in edit.keep}
-        return {"type": edit.type, "params": params, "graph": None}
+        return {"type": edit.type, "params": params, "graph": edit.graph}
 
     return _change(document, edit.node, change)
 

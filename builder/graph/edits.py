@@ -61,12 +61,16 @@ class Rename(_Edit):
 
 
 class Replace(_Edit):
-    """Make a node a layer of another type, keeping its wires and the parameters that both have."""
+    """Make a node a layer of another type, keeping its wires and the parameters that both have.
+
+    A Block brings its graph.
+    """
 
     op: Literal["replace"] = "replace"
     node: str
     type: Name
     keep: tuple[str, ...] = ()
+    graph: Graph | None = None
 
 
 class SetParams(_Edit):

@@ -50,15 +50,23 @@ COLOURS = {
 POSITIONS = frozenset("LDHW")  # the axes along which there are positions; along the others there are features
 POINTWISE = ("Normalisation", "Activation", "Regularisation")  # families that leave every number in its place
 
+# what else than torch a line of source needs, by the first word of a name
+IMPORTS = {
+    "models": "from torchvision import models",
+    "create_feature_extractor": "from torchvision.models.feature_extraction import create_feature_extractor",
+}
+
 
 class Call:
     """A constructor by dotted name with its arguments: called it makes the module, printed the line of source.
 
-    Arguments are numbers, strings, None, tuples of these, or calls, so that printing them is safe.
+    Arguments are numbers, strings, None, tuples and lists of these, or calls, so that printing them is safe.
     """
 
+    learned = True
+
     def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
-        assert name.startswith("nn.")
+        assert name.split(".")[0] in ("nn", *IMPORTS)
         assert all(_is_plain(value) for value in kwargs.values())
         assert all(_is_plain(value) or isinstance(value, Call) for value in args)
         self.name, self.args, self.kwargs = name, args, kwargs
@@ -69,7 +77,24 @@ class Call:
         named = {k: v for k, v in self.kwargs.items() if k not in usual or _same(usual[k], v) is False}
         words = [value.source(defaults) if isinstance(value, Call) else _print(value) for value in self.args]
         words += [f"{k}={_print(v)}" for k, v in named.items()]
-        return f"{self.name}({', '.join(words)})"
+        return f"{self.name}({', '.join(words)}){self.ending}"
+
+    @property
+    def ending(self) -> str:
+        """What follows the closing bracket."""
+        return "" if self.learned else ".requires_grad_(False)"
+
+    def frozen(self) -> "Call":
+        """The same with weights that are not trained."""
+        call = Call(self.name, *self.args, **self.kwargs)
+        call.learned = False
+        return call
+
+    def imports(self) -> set[str]:
+        """The lines that its source needs beside those for torch."""
+        own = IMPORTS.get(self.name.split(".")[0])
+        inner = (value.imports() for value in self.args if isinstance(value, Call))
+        return set().union(*inner, [own] if own else [])
 
 
 @dataclass(frozen=True)
@@ -90,11 +115,15 @@ class Window:
 
 @dataclass(frozen=True)
 class Complaint:
-    """Why a layer cannot take its inputs, and the parameters that would mend it."""
+    """Why a layer cannot take its inputs, and the parameters that would mend it.
+
+    `data` are settings of the data that would mend it where its images enter the layer.
+    """
 
     message: str
     params: dict[str, Any] | None = None
     label: str = ""
+    data: dict[str, Any] | None = None
 
 
 class Layer(Settings):
@@ -104,8 +133,8 @@ class Layer(Settings):
     the output; empty keeps the input's where the number of axes is unchanged. `keys` are the parameters that stand on a
     node (None: the first two that are no switches), `glyph` its sign in up to three characters (empty: from its name);
     a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it. A layer whose
-    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`. The last `optional`
-    of its named inputs may stay without a wire.
+    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`; where it `stretches`,
+    an axis of one number may stand for one of many. The last `optional` of its named inputs may stay without a wire.
 
     A layer that `masks` leaves padded steps out: where its input has any, `forward` gets the name of a tensor (N, L) as
     `padding=`, True where a step of its last input is padding; if it `masks_queries`, those of its first input as
@@ -122,6 +151,7 @@ class Layer(Settings):
     hidden: ClassVar[bool] = False
     aliases: ClassVar[tuple[str, ...]] = ()
     alike: ClassVar[bool] = False
+    stretches: ClassVar[bool] = False
     optional: ClassVar[int] = 0
     masks: ClassVar[bool] = False
     masks_queries: ClassVar[bool] = False
@@ -155,6 +185,10 @@ class Layer(Settings):
         """FLOPs of one sample, for layers that state their output; a multiply-add is two."""
         return 0
 
+    def numbers(self, *x: Spec) -> int | None:
+        """How many parameters it has, stated by layers that are slow to make; None lets them be counted."""
+        return None
+
     def penalty(self) -> tuple[float, float]:
         """What the loss grows by for the size, and for the square, of each weight."""
         return 0.0, 0.0
@@ -186,6 +220,10 @@ class Layer(Settings):
         A layer that works number by number or pixel by pixel need not say so.
         """
         return None
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the source says above its line, a comment each."""
+        return ()
 
 
 def pattern(cls: type[Layer], rank: int) -> list[str]:
@@ -260,7 +298,7 @@ def describe(cls: type[Layer]) -> dict[str, Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return all(_is_plain(item) for item in value)
     return value is None or isinstance(value, bool | int | float | str)
 
@@ -271,9 +309,11 @@ def printed(value: Any) -> str:
 
 
 def _print(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_print, value))}]"
     if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         return repr(value[0])  # kernel_size=3 reads better than (3, 3)
-    return f'"{value}"' if isinstance(value, str) and value.isidentifier() else repr(value)
+    return f'"{value}"' if isinstance(value, str) and re.fullmatch(r"[\w.]+", value) else repr(value)
 
 
 def _same(default: Any, value: Any) -> bool:

@@ -57,7 +57,8 @@ class Attempt:
         prepared = self._prepare(document.data)
         # frozen like the document: whoever uses the run later may have moved or relabelled the data
         self.folder.write("data.json", prepared.spec.to_json())
-        self.model, self.state = loop.start(document, self.recipe)
+        begun = any(not known.best for known in self.store.checkpoints(self.folder.id))
+        self.model, self.state = loop.start(document, self.recipe, self._preparing, pretrained=not begun)
         problem = self._restore()
         self._plan(prepared, problem)
         return self._follow(prepared, Norms(self.folder, self.model, report))

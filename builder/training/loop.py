@@ -21,6 +21,7 @@ from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.batches import Batches, Prepared
 from builder.data.fields import Part
+from builder.data.sources.source import Progress, quiet
 from builder.graph.document import Document
 from builder.graph.recipe import Optimizer, Recipe
 from builder.training.devices import choose, settle
@@ -28,6 +29,7 @@ from builder.training.events import EpochEnd, Evaluating, Event, Finished, Step
 from builder.training.health import explain, first_bad_layer
 from builder.training.losses import LossFunction, loss_function
 from builder.training.penalty import Penalty, penalty
+from builder.training.pretrained import begin
 
 FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # one kernel for all weights: MLPs train 1.2 times as fast
 
@@ -61,15 +63,21 @@ class State:
     penalty: Penalty | None = None  # of the weights as they are
 
 
-def start(document: Document, recipe: Recipe) -> tuple[nn.Module, State]:
+def start(
+    document: Document, recipe: Recipe, progress: Progress = quiet, *, pretrained: bool = True
+) -> tuple[nn.Module, State]:
     """A fresh model on its device and its state; the same seed gives the same weights.
 
-    Raises: Error with the problems of a document that cannot train, R-DEVICE.
+    Params: progress, told of a download, may raise to give up; pretrained, false where a checkpoint is loaded anyway.
+    Raises: Error with the problems of a document that cannot train, R-DEVICE, P-NONE (pretrained weights are missing).
     """
     device = choose(recipe.device)
     torch.manual_seed(recipe.seed)
-    model = settle(build(document), device)
-    if not any(True for _weight in model.parameters()):
+    model = build(document)
+    if pretrained:
+        begin(model, document, progress)
+    model = settle(model, device)
+    if not any(weight.requires_grad for weight in model.parameters()):
         raise Error("G-WEIGHTS", _("This network has no weights, so there is nothing to train. Add a Linear layer."))
     factors = penalties(check(document))
     return model, State(_optimizer(model, recipe.optimizer), penalty=penalty(model, factors))
@@ -77,7 +85,8 @@ def start(document: Document, recipe: Recipe) -> tuple[nn.Module, State]:
 
 def _optimizer(model: nn.Module, rule: Optimizer) -> torch.optim.Optimizer:
     settings = rule.model_dump(exclude={"type"}) | ({"fused": True} if rule.type in FUSED else {})
-    optimizer: torch.optim.Optimizer = getattr(torch.optim, rule.type)(model.parameters(), **settings)
+    learned = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer: torch.optim.Optimizer = getattr(torch.optim, rule.type)(learned, **settings)
     return optimizer
 
 

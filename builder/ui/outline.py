@@ -7,7 +7,7 @@ from builder.compiler.report import NodeReport, Report
 from builder.core.text import _, count
 from builder.graph.blocks import repeats
 from builder.graph.document import Document, Graph, Node
-from builder.ui import problems, session
+from builder.ui import blocks, problems, session
 from builder.ui.catalogue import choose_layer
 from builder.ui.markup import plain
 
@@ -100,6 +100,15 @@ def tools(graph: Graph, chosen: Node | None) -> None:
         _tool(icon, label, None, none or ends, {"op": "disable", "nodes": [_id(chosen)], "disabled": not off})
         if chosen is not None and chosen.graph is not None:
             _tool("ungroup", _("Ungroup"), None, False, {"op": "ungroup", "node": chosen.id})
+            save, help = _("Save to palette"), _("Keep this block for other networks, under “Add layer”.")
+            st.button(
+                save,
+                icon=":material/bookmark_add:",
+                help=help,
+                on_click=blocks.keep,
+                args=(chosen.id,),
+                key="tool:keep",
+            )
 
 
 def _id(node: Node | None) -> str:

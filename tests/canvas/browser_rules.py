@@ -26,14 +26,22 @@ class Browser:
 
     def play(self, changes: list[dict[str, Any]], document: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """What each change leads to: document, undo, redo, code; from `document` on where one is given."""
+        answer: list[dict[str, Any]] = self._ask({"document": document, "changes": changes})
+        return answer
+
+    def fitted(self, template: dict[str, Any], entering: dict[str, Any] | None) -> dict[str, Any]:
+        """The graph of a block of the palette in the sizes of what enters it."""
+        answer: dict[str, Any] = self._ask({"template": template, "entering": entering})
+        return answer
+
+    def _ask(self, question: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"document": document, "changes": changes}) + "\n")
+        self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
-        assert line, f"the browser's rules failed on {changes[-1:]}"
-        answer: list[dict[str, Any]] = json.loads(line)
-        return answer
+        assert line, f"the browser's rules failed on {question}"
+        return json.loads(line)
 
     def close(self) -> None:
         assert self._process.stdin is not None

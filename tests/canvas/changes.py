@@ -143,7 +143,9 @@ class Hand:
 
     def replace(self, graph: Graph) -> Plain:
         keep = self.random.sample(KEYS, 3)
-        return {"op": "replace", "node": self.node(graph), "type": self.random.choice(TYPES), "keep": keep}
+        type = self.random.choice(TYPES)
+        inner = {"graph": self.inner()} if type == "Block" else {}
+        return {"op": "replace", "node": self.node(graph), "type": type, "keep": keep, **inner}
 
     def set_params(self, graph: Graph) -> Plain:
         reset = self.random.sample(KEYS, self.random.randint(0, 2))

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { Refused } from "../../builder/canvas/frontend/src/document/apply.ts";
 import { after, start } from "../../builder/canvas/frontend/src/document/history.ts";
+import { fitted } from "../../builder/canvas/frontend/src/document/template.ts";
 
 let history = null;
 
@@ -19,7 +20,8 @@ function answer(code) {
   return { document: history.present, undo: history.past.length, redo: history.future.length, code };
 }
 
-function play({ document, changes }) {
+function play({ document, changes, template, entering }) {
+  if (template) return fitted(template, entering ?? undefined);
   if (document) history = start(document);
   return changes.map(change);
 }

@@ -9,9 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from builder.core.errors import Error
-from builder.graph.document import MOST_DEPTH, MOST_EDGES, MOST_NODES, Document, from_json, write
+from builder.core.specs import Spec
+from builder.graph.document import MOST_DEPTH, MOST_EDGES, MOST_NODES, Document, Graph, Node, from_json, write
 from builder.graph.edits import Edit
 from builder.graph.history import Change, History
+from builder.library import READY, Template, fitted
 from tests.canvas.browser_rules import Browser
 from tests.canvas.changes import Hand, Plain
 from tests.documents import chain
@@ -147,3 +149,26 @@ def test_canvas_and_outline_in_turns_end_with_the_same_network(browser: Browser)
                 known = drawn["undo"] if change["kind"] != "redo" else 0
         [end] = browser.play([{"kind": "edit", "edits": [], "tag": "", "at": 0.0}])
         assert from_json(end["document"]) == history.present
+
+
+def test_blocks_of_the_palette_take_on_sizes_alike(browser: Browser) -> None:
+    """In the sizes of images, vectors and sequences, of what has no axes, and of what is not known."""
+    specs = [
+        *(Spec((2, channels, 9, 7), axes="N C H W") for channels in (1, 3, 48, 513)),
+        Spec((2, 30), axes="N F"),
+        Spec((2, 7, 6), axes="N L F"),
+        Spec((2, 5, 5, 5), axes=""),
+        None,
+    ]
+    odd = {"a": "$F/3,7", "b": ["$C*2", {"c": "$C,9"}], "d": "$X", "e": "$C/0", "f": None, "g": True, "h": "$C-1"}
+    inner = Graph(nodes=(Node(id="a", type="Conv2d", params=odd),))
+    nested = Graph(nodes=(Node(id="deep", type="Block", params={"repeat": 2}, graph=inner),))
+    strange = Template("ready/odd", "Odd", "", nested, sizes={"C": 5, "F": 11})
+    for template in (*READY.values(), strange):
+        for spec in specs:
+            entering = spec and {"shape": list(spec.shape[1:]), "axes": " ".join(spec.axes.split()[1:])}
+            ours = fitted(template, spec).model_dump(mode="json", exclude_none=True)
+            assert browser.fitted(template.describe()["block"], entering) == ours, (template.name, spec)
+    unknown = {"shape": None, "axes": ""}  # of a node whose output is not known
+    told = browser.fitted(strange.describe()["block"], unknown)
+    assert told == fitted(strange, None).model_dump(mode="json", exclude_none=True)

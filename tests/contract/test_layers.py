@@ -23,6 +23,7 @@ from builder.layers.layer import FAMILIES
 from tests.documents import as_source, chain, edited, random_input
 
 SIZES = {"C": 4, "D": 5, "H": 9, "W": 8, "L": 7, "F": 6}
+OWN_SIZES = {"Backbone": {"C": 3, "H": 32, "W": 32}}  # where only some sizes are taken
 ANY = "N F | N L F | N C H W | N C D H W"
 MANY_SETTINGS = {
     cls: [
@@ -78,6 +79,10 @@ MORE_SETTINGS: dict[str, list[dict[str, Any]]] = {
     "PatchEmbedding": [{"patch_size": [3, 4]}, {"patch_size": [9, 2], "embed_dim": 5}],
     **MANY_SETTINGS,
 }
+# where a variation alone would make large networks by the dozen; tests/layers/test_backbone.py holds all of them
+FEW_SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "Backbone": [{}, {"model": "mobilenet_v3_small", "weights": "none", "frozen": False, "returns": "map"}]
+}
 INNER = [name for name, cls in LAYERS.items() if cls.inputs]
 
 
@@ -87,7 +92,8 @@ def specs(cls: type[Layer]) -> list[tuple[Spec, ...]]:
     found = []
     for pattern in (cls.accepts or ANY).split("|"):
         axes = pattern.strip()
-        shape = (2, *(SIZES[letter] for letter in axes.split()[1:]))
+        sizes = SIZES | OWN_SIZES.get(cls.__name__, {})
+        shape = (2, *(sizes[letter] for letter in axes.split()[1:]))
         one = Spec(shape, dtype, axes, categories)  # type: ignore[arg-type]
         found += [(one,) * count for count in counts(cls)]
     return found
@@ -115,6 +121,8 @@ def other_values(parameter: Parameter) -> list[Any]:
 
 def settings(cls: type[Layer]) -> list[dict[str, Any]]:
     """Default values, each parameter varied alone, and the combinations above."""
+    if cls.__name__ in FEW_SETTINGS:
+        return FEW_SETTINGS[cls.__name__]
     alone = [{p.name: value} for p in parameters(cls) for value in other_values(p)]
     return [{}, *alone, *MORE_SETTINGS.get(cls.__name__, [])]
 
@@ -256,7 +264,7 @@ def test_gradients_are_finite(name: str) -> None:
         module, y = run(made, inputs, values)
         y.pow(2).sum().backward()
         assert torch.isfinite(y).all()
-        learned = [*(module.parameters() if module else ()), *(v for v in values if v.requires_grad)]
+        learned = [v for v in (*(module.parameters() if module else ()), *values) if v.requires_grad]
         assert all(v.grad is not None and torch.isfinite(v.grad).all() for v in learned), made
 
 

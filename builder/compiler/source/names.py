@@ -10,9 +10,10 @@ from builder.compiler.report import Place
 from builder.compiler.source.kinds import Kind, Kinds
 from builder.compiler.source.parts import Part, Ref, Stack
 from builder.core.ids import identifier
+from builder.layers.layer import IMPORTS
 
 # a submodule of one of these names would hide what torch or the file itself needs
-RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", "models"}
+RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", *IMPORTS}
 LONGEST = 60  # of a name; ids may be five times as long
 
 

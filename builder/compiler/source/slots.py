@@ -37,14 +37,14 @@ def slots(call: Call) -> Iterator[Slot]:
 def skeleton(call: Call) -> object:
     """What two calls must share so that only their slots tell them apart."""
     args = tuple(skeleton(value) if isinstance(value, Call) else None for value in call.args)
-    return call.name, args, tuple(call.kwargs)
+    return call.name, call.learned, args, tuple(call.kwargs)
 
 
 def written(call: Call, words: Iterator[str | None]) -> str:
     """The call with a word for each slot; None leaves a slot out."""
     args = [written(value, words) if isinstance(value, Call) else str(next(words)) for value in call.args]
     args += [f"{name}={word}" for name in call.kwargs if (word := next(words)) is not None]
-    return f"{call.name}({', '.join(args)})"
+    return f"{call.name}({', '.join(args)}){call.ending}"
 
 
 def _arguments(call: Call) -> tuple[str, ...]:
@@ -53,6 +53,6 @@ def _arguments(call: Call) -> tuple[str, ...]:
 
 @cache
 def _positional(name: str) -> tuple[str, ...]:
-    made = constructor(Call(name))
+    made = constructor(name)
     given = inspect.signature(made.__init__ if inspect.isclass(made) else made).parameters.values()
     return tuple(p.name for p in given if p.name != "self" and p.kind is p.POSITIONAL_OR_KEYWORD)

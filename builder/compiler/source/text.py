@@ -1,6 +1,5 @@
 """The text of a file: imports, a class for each kind of block, and the network."""
 
-import re
 from collections.abc import Iterator
 
 from builder.compiler.source.kinds import FEW, Kind, Kinds, Run
@@ -20,9 +19,8 @@ def text(network: Part, kinds: Kinds, title: str) -> str:
     for kind in kinds.all:
         called[kind.number] = class_name(kind, {*called.values(), "Network"})
     classes = [_Class(kind, kinds, called).lines(title if not kind.first.place else "") for kind in kinds.all]
-    imports = ["import torch", "from torch import nn"]
-    if any(re.search(r"\bmodels\.", line) for lines in classes for line in lines):
-        imports.append("from torchvision import models")
+    calls = [leaf.call for part in network.inside() for leaf in part.items if isinstance(leaf, Leaf) and leaf.call]
+    imports = ["import torch", "from torch import nn", *sorted({line for call in calls for line in call.imports()})]
     return "\n".join([*imports, *(line for lines in classes for line in ("", "", *lines)), ""])
 
 
@@ -48,6 +46,7 @@ class _Class:
         modules: list[str] = []
         for item, name in zip(self.part.items, self.names.items, strict=True):
             made = self._module(item, words)
+            modules += [f"        # {remark}" for remark in item.step.layer.remarks()] if isinstance(item, Leaf) else []
             modules += assignment(f"self.{name}", made, IN_A_METHOD) if made else []
         if not modules:
             return []

@@ -1,11 +1,13 @@
 """Downloads: with progress, checked, and whole or absent."""
 
 import hashlib
+import http.client
 import os
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from builder.core.errors import Error
 from builder.core.text import _, quote, size
@@ -16,8 +18,12 @@ TIMEOUT = 30  # seconds without an answer
 MOST_BYTES = 1_000_000_000
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
     """A mirror answered with something else than the file."""
+
+
+# how a mirror fails, so that the next one is asked
+FAILURES = (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException, Unusable)
 
 
 def download(
@@ -34,8 +40,8 @@ def download(
     try:
         for mirror in mirrors:
             try:
-                _fetch(mirror + name, md5, aside, progress, name)
-            except (urllib.error.URLError, TimeoutError, ConnectionError, _Unusable) as error:
+                fetch(mirror + name, "md5", md5, aside, progress, name)
+            except FAILURES as error:
                 reason = str(getattr(error, "reason", error))
                 continue
             aside.replace(folder / name)
@@ -51,8 +57,12 @@ def download(
     raise Error("P-NONE", text.format(name=quote(name), reason=reason[:60], instead=instead))
 
 
-def _fetch(url: str, md5: str, aside: Path, progress: Progress, name: str) -> None:
-    digest = hashlib.md5(usedforsecurity=False)
+def fetch(url: str, kind: Literal["md5", "sha256"], digits: str, aside: Path, progress: Progress, name: str) -> None:
+    """Write what lies at `url` to `aside`, and tell how far it is.
+
+    Params: kind, that of the checksum; digits, with which it begins. Raises: one of FAILURES, OSError.
+    """
+    digest = hashlib.new(kind, usedforsecurity=False)
     with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, aside.open("wb") as file:
         total = int(answer.headers.get("Content-Length") or 0)
         done = 0
@@ -61,10 +71,10 @@ def _fetch(url: str, md5: str, aside: Path, progress: Progress, name: str) -> No
             digest.update(chunk)
             done += len(chunk)
             if done > MOST_BYTES:
-                raise _Unusable(_("larger than {most}").format(most=size(MOST_BYTES)))
+                raise Unusable(_("larger than {most}").format(most=size(MOST_BYTES)))
             doing = _("Downloading {name}, {done}").format(name=name, done=size(done))
             progress(min(1.0, done / total) if total else 0.0, doing)
         file.flush()
         os.fsync(file.fileno())
-    if digest.hexdigest() != md5:
-        raise _Unusable(_("the file on the server is not the right one"))
+    if not digest.hexdigest().startswith(digits):
+        raise Unusable(_("the file on the server is not the right one"))

@@ -20,6 +20,7 @@ from builder.data.sources.split import at_most, split
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
+Normal = Literal["own", "imagenet"]
 Index = NDArray[np.int64]
 FEWEST = 2  # rows that a class must have in the training part
 
@@ -127,6 +128,9 @@ class ImageSource(Source):
         json_schema_extra={"unit": "pixels"},
     )
     mode: Mode = Field("own", description="Grey, colour, or as the set has it.")
+    normalise: Normal = Field(
+        "own", description="By the mean and spread of the training part, or of ImageNet, as pretrained networks expect."
+    )
     augmentation: Augmentation = Field(default_factory=Augmentation, description="Random changes while training.")
 
     def shape(self, own: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -11,6 +11,7 @@ import { Surface } from "./flow/surface";
 import type { Catalogue } from "./messages";
 import { Banner, HelpSheet, Inspector, Palette, Picker, ProblemList, StatusBar, Toolbar } from "./panels";
 import { type NetworkStore, type Stage, type Studio, StudioProvider, useOpened, usePart, useStudio } from "./studio";
+import { own, refresh } from "./sync/blocks";
 import { cell } from "./view/cell";
 import { openView } from "./view/view";
 
@@ -29,6 +30,12 @@ export function App({ network, catalogue, host }: AppProps) {
   const studio = useMemo(() => assembled(network, catalogue, host, ground), [network, catalogue, host]);
   useEffect(() => network.subscribe(() => prune(studio)), [network, studio]);
   useEffect(() => network.onElsewhere(() => studio.commands.say(studio.t("elsewhere"))), [network, studio]);
+  useEffect(() => {
+    void refresh();
+    const look = () => void refresh(); // another tab, or the outline, may have saved one
+    addEventListener("focus", look);
+    return () => removeEventListener("focus", look);
+  }, []);
   return (
     <StudioProvider value={studio}>
       <ReactFlowProvider key={network.id}>
@@ -46,6 +53,7 @@ function assembled(network: NetworkStore, catalogue: Catalogue, host: Host, grou
     view: openView(network.id),
     hand: cell(NOTHING) as Studio["hand"],
     stage: { current: null as Stage | null },
+    own,
     layers: new Map(catalogue.layers.map((layer) => [layer.type, layer])),
     copiedText: () => copiedText(desk),
     t: (key, values = {}) => (catalogue.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),

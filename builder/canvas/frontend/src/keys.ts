@@ -44,6 +44,7 @@ export const KEYS: readonly Key[] = [
   { keys: ["Ctrl+A"], words: "key_select_all", group: "edit", run: (c) => c.selectAll() },
   { keys: ["Ctrl+G"], words: "key_group", group: "edit", run: (c) => c.group(), when: someNodes },
   { keys: ["Ctrl+Shift+G"], words: "key_ungroup", group: "edit", run: (c) => c.ungroup(), when: someNodes },
+  { keys: ["Shift+B"], words: "key_keep", group: "edit", run: (c) => void c.keep(), when: oneNode },
   { keys: ["Ctrl+E"], words: "key_disable", group: "edit", run: (c) => c.disable(), when: someNodes },
   ...arrow("up", "ArrowUp", 0, -1),
   ...arrow("down", "ArrowDown", 0, 1),

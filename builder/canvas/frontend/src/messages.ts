@@ -1,5 +1,6 @@
 /** What the canvas and `builder/canvas/routes.py` say to each other. */
 
+import type { Template } from "./document/template";
 import type { Change, Document, Edge, Edit, Json } from "./document/types";
 
 export type Kind = "int" | "float" | "bool" | "choice" | "pair" | "ints" | "text";
@@ -36,6 +37,8 @@ export interface Layer {
   readonly colour: string; // CSS colour of its family
   readonly hidden: boolean; // not offered in the palette
   readonly aliases: readonly string[]; // other words for it
+  readonly name?: string; // of a block of the palette, whose `type` is only a key
+  readonly block?: Template;
 }
 
 export interface Family {
@@ -52,6 +55,7 @@ export interface Example {
 export interface Catalogue {
   readonly families: readonly Family[];
   readonly layers: readonly Layer[];
+  readonly blocks: readonly Layer[]; // ready ones
   readonly axes: Readonly<Record<string, string>>; // letter to word
   readonly examples: readonly Example[];
   readonly words: Readonly<Record<string, string>>; // the texts of the interface, translated

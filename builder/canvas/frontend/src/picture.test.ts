@@ -15,7 +15,7 @@ const layer = (type: string, more: Partial<Layer> = {}): Layer => ({
   keys: [], glyph: "R", colour: "#336699", hidden: false, aliases: [], ...more,
 }); // prettier-ignore
 const catalogue: Catalogue = {
-  families: [],
+  families: [], blocks: [],
   layers: [layer("Conv2d", { keys: ["out_channels"], glyph: "C" }), layer("Add", { inputs: ["a", "b"] })],
   axes: {},
   examples: [],

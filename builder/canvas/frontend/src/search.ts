@@ -1,6 +1,7 @@
 /** Finding layers by what people type: name, other names, family or purpose, with a slip of the finger. */
 
 import type { Example, Layer } from "./messages";
+import { nameOf } from "./offered";
 
 /** A layer with other names that people look for, where the catalogue gives them. */
 
@@ -35,7 +36,7 @@ function matching(layers: readonly Layer[], wanted: readonly string[], likeness:
 /** How well a layer matches; 0 when one of the words is nowhere. */
 function score(layer: Layer, wanted: readonly string[], likeness: Likeness): number {
   const whole = wanted.join("");
-  const name = plain(layer.type);
+  const name = plain(nameOf(layer));
   let total = name === whole ? 200 : name.startsWith(whole) ? 60 : 0;
   for (const word of wanted) {
     const points = Math.max(
@@ -52,8 +53,8 @@ function score(layer: Layer, wanted: readonly string[], likeness: Likeness): num
 /** What of a layer is searched, and how much each counts. */
 function facts(layer: Layer): readonly (readonly [string, number])[] {
   return [
-    [layer.type, 10],
-    [initials(layer.type), 7],
+    [nameOf(layer), 10],
+    [initials(nameOf(layer)), 7],
     ...layer.aliases.map((alias) => [alias, 8] as const),
     [layer.family, 5],
     [layer.description, 3],

@@ -3,6 +3,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Document, Edge, Edit, Json, Position } from "./document/types";
 import type { Box } from "./layout/boxes";
+import type { Own } from "./sync/blocks";
 import type { Catalogue, Example, Fits, FitsQuery, Fix, Layer, Live, Report, Trial } from "./messages";
 
 /** A node's address: the ids of the blocks that it stands in, and its own. */
@@ -113,6 +114,9 @@ export interface Commands {
   readonly tidy: (direction?: "down" | "right") => void;
   readonly group: () => void;
   readonly ungroup: () => void;
+  readonly keep: () => Promise<void>; // saves the selected block to the palette
+  readonly renameKept: (type: string, name: string) => Promise<void>;
+  readonly removeKept: (type: string) => Promise<void>;
   readonly disable: () => void; // or enable
   readonly fold: (path: Path) => void; // or unfold
   readonly note: (position?: Position) => void;
@@ -199,6 +203,7 @@ export interface Studio {
   readonly view: ViewStore;
   readonly catalogue: Catalogue;
   readonly layers: ReadonlyMap<string, Layer>;
+  readonly own: Cell<Own>; // the blocks that were saved to the palette
   readonly commands: Commands;
   readonly hand: Cell<Hand>;
   readonly stage: { current: Stage | null };

@@ -1,8 +1,10 @@
 /** Everything that can be done, by whatever means: keys, menus, panels and the mouse call these and nothing else. */
 
 import type { Commands } from "../studio";
+import * as own from "../sync/blocks";
 import { flowId } from "../view/paths";
 import * as arrange from "./arrange";
+import { keep } from "./blocks";
 import * as change from "./change";
 import * as clipboard from "./clipboard";
 import { asked, type Desk, edit, say } from "./desk";
@@ -31,6 +33,9 @@ export function commandsFor(desk: Desk): Commands {
     tidy: (direction) => arrange.tidyUp(desk, direction),
     group: () => change.group(desk),
     ungroup: () => change.ungroup(desk),
+    keep: () => asked(desk, () => keep(desk)),
+    renameKept: (type, name) => asked(desk, () => own.rename(type, name)),
+    removeKept: (type) => asked(desk, () => own.remove(type)),
     disable: () => change.disable(desk),
     fold: (path) => selecting.fold(desk, path),
     foldHere: () => selecting.foldHere(desk),

@@ -107,6 +107,7 @@ function replace(graph: Graph, edit: Of<"replace">): Graph {
     ...node,
     type: edit.type,
     params: filtered(node.params, (key) => edit.keep?.includes(key) ?? false),
+    ...(edit.graph ? { graph: edit.graph } : {}),
   }));
 }
 

@@ -30,7 +30,7 @@ function inForm(edit: Edit): Edit {
     case "rename":
       return { ...edit, id: readName(edit.id) };
     case "replace":
-      return { ...edit, type: readName(edit.type) };
+      return { ...edit, type: readName(edit.type), graph: edit.graph == null ? undefined : readGraph(edit.graph) };
     case "connect":
     case "disconnect":
       return { ...edit, edge: readEdge(edit.edge) };

@@ -57,7 +57,13 @@ export type Edit =
   | { readonly op: "move"; readonly node: string; readonly before: string | null }
   | { readonly op: "duplicate"; readonly node: string }
   | { readonly op: "rename"; readonly node: string; readonly id: string }
-  | { readonly op: "replace"; readonly node: string; readonly type: string; readonly keep?: readonly string[] }
+  | {
+      readonly op: "replace";
+      readonly node: string;
+      readonly type: string;
+      readonly keep?: readonly string[];
+      readonly graph?: Graph | undefined;
+    }
   | { readonly op: "set_params"; readonly node: string; readonly params?: Params; readonly reset?: readonly string[] }
   | { readonly op: "set_inputs"; readonly node: string; readonly sources: readonly string[] }
   | { readonly op: "connect"; readonly edge: Edge }

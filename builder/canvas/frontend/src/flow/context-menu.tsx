@@ -132,6 +132,7 @@ function ofNodes({ commands, view, network }: Studio): readonly Entry[] {
     block ? { words: "menu_fold", keys: "F", run: () => commands.fold(path) } : false,
     { words: "menu_group", keys: "Ctrl+G", run: commands.group },
     block ? { words: "menu_ungroup", keys: "Ctrl+Shift+G", run: commands.ungroup } : false,
+    block ? { words: "menu_keep", keys: "Shift+B", run: () => void commands.keep() } : false,
     { words: chosen.every((node) => node?.disabled) ? "menu_enable" : "menu_disable", keys: "Ctrl+E", run: commands.disable },
     { words: "menu_copy", keys: "Ctrl+C", run: () => void commands.copy() },
     { words: "menu_cut", keys: "Ctrl+X", run: () => void commands.cut() },

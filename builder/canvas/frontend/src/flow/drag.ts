@@ -3,6 +3,7 @@
 import type { Desk } from "../commands/desk";
 import { graphAt, outOf } from "../document/graph";
 import type { Fits } from "../messages";
+import { nameOf, offeredAs } from "../offered";
 import type { Commands, Studio, Where } from "../studio";
 import { idOf, parentOf, plain } from "../view/paths";
 import { HEIGHT, WIDTH } from "./geometry";
@@ -40,7 +41,8 @@ export function drag(desk: Desk, commands: Commands, ground: { current: Ground |
     const target = ground.current;
     aim = target?.contains(at.x, at.y) ? aimAt(desk, target, at.x, at.y) : null;
     const answer = aim && "layer" in what ? answers.of(aim.where, what.layer, draw) : undefined;
-    const name = "layer" in what ? what.layer : what.example.title;
+    const layer = "layer" in what ? offeredAs(desk, what.layer) : undefined;
+    const name = "layer" in what ? (layer ? nameOf(layer) : what.layer) : what.example.title;
     desk.hand.set({
       over: aim?.over ?? null,
       ghost: { ...at, name, shape: answer?.shape ?? null, reason: answer?.reason ?? null },

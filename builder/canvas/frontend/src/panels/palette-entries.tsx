@@ -1,10 +1,12 @@
 /** What the palette lists: layers and examples, each to be dragged, pressed or added by Enter. */
 
 import { Star, Workflow } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import type { Example, Layer } from "../messages";
+import { nameOf } from "../offered";
 import { usePart, useStudio } from "../studio";
 import { Glyph, Rule } from "./glyph";
+import { Asking, OwnMenu, type Question } from "./own-entry";
 import { Tip } from "./tip";
 
 export function Entries({ layers, first = false }: { readonly layers: readonly Layer[]; readonly first?: boolean }) {
@@ -34,7 +36,11 @@ function usePress(begin: (event: React.PointerEvent) => void, press: () => void)
 }
 
 function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable: boolean }) {
-  const { commands, drag, view, t } = useStudio();
+  const { commands, drag, own, view, t } = useStudio();
+  const mine = usePart(own, (now) => now.blocks.includes(layer));
+  const fresh = usePart(own, (now) => now.fresh === layer.type);
+  const [asked, ask] = useState<Question | null>(null);
+  const asking = fresh ? "rename" : asked;
   const favourites = usePart(view, (looking) => looking.favourites);
   const starred = favourites.includes(layer.type);
   const row = useRef<HTMLLIElement>(null);
@@ -48,10 +54,31 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
     event.stopPropagation();
-    row.current?.querySelector<HTMLElement>(event.key === "ArrowRight" ? ".nb-star" : ".nb-entry")?.focus();
+    const buttons = [...row.current!.querySelectorAll<HTMLElement>("button")];
+    const at = buttons.indexOf(event.target as HTMLElement) + (event.key === "ArrowRight" ? 1 : -1);
+    buttons[Math.max(0, Math.min(at, buttons.length - 1))]?.focus();
   };
+  const byKey = (event: React.KeyboardEvent) => {
+    const what = ({ F2: "rename", Delete: "delete" } as const)[event.key];
+    if (!mine || !what) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask(what);
+  };
+  if (mine && asking) {
+    const stop = () => {
+      ask(null);
+      if (fresh) own.set({ fresh: null });
+      requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".nb-entry")?.focus());
+    };
+    return (
+      <li ref={row}>
+        <Asking layer={layer} what={asking} stop={stop} />
+      </li>
+    );
+  }
   return (
-    <li ref={row} onKeyDown={across}>
+    <li ref={row} data-mine={mine || undefined} onKeyDown={(event) => (byKey(event), across(event))}>
       <Tip side="right" tip={<LayerTip layer={layer} />}>
         <button
           type="button"
@@ -63,7 +90,7 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
         >
           <Glyph layer={layer} />
           <span className="nb-entry-text">
-            <span className="nb-entry-name">{layer.type}</span>
+            <span className="nb-entry-name">{nameOf(layer)}</span>
             <span className="nb-entry-about">{layer.description}</span>
           </span>
         </button>
@@ -72,12 +99,13 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
         type="button"
         className="nb-icon nb-small nb-star"
         tabIndex={-1}
-        aria-label={t("palette.star", { name: layer.type })}
+        aria-label={t("palette.star", { name: nameOf(layer) })}
         aria-pressed={starred}
         onClick={star}
       >
         <Star size={14} fill={starred ? "currentColor" : "none"} aria-hidden />
       </button>
+      {mine && <OwnMenu layer={layer} ask={ask} />}
     </li>
   );
 }
@@ -85,7 +113,7 @@ function Entry({ layer, reachable }: { readonly layer: Layer; readonly reachable
 function LayerTip({ layer }: { readonly layer: Layer }) {
   return (
     <span className="nb-layer-tip">
-      <strong>{layer.type}</strong>
+      <strong>{nameOf(layer)}</strong>
       <span>{layer.description}</span>
       <Rule layer={layer} />
     </span>

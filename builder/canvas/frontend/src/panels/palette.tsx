@@ -1,8 +1,9 @@
 /** All layers, to be dragged, pressed or added by Enter: favourites and recent ones first, then family by family. */
 
 import { ChevronRight, Search, X } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import type { Example, Layer } from "../messages";
+import { useOffered } from "../offered";
 import { examplesFor, ranked } from "../search";
 import { usePart, useStudio } from "../studio";
 import { IconButton } from "./button";
@@ -12,13 +13,15 @@ import { Entries, ExampleEntries } from "./palette-entries";
 const RECENT = 5; // as many as help without pushing the families away
 
 export function Palette() {
-  const { catalogue, commands, t } = useStudio();
+  const { catalogue, commands, own, t } = useStudio();
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
   const list = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const fresh = usePart(own, (now) => now.fresh);
+  useEffect(() => void (fresh && setTyped("")), [fresh]); // its name is typed where it stands
   const id = useId();
-  const offered = catalogue.layers.filter((layer) => !layer.hidden);
+  const offered = useOffered();
   const examples = examplesFor(catalogue.examples, wanted);
   const found = ranked(offered, wanted, !examples.length);
   const first = () => list.current?.querySelector<HTMLElement>("[data-rove]")?.focus();
@@ -86,11 +89,12 @@ function Found({ layers, examples }: { readonly layers: readonly Layer[]; readon
 }
 
 function Everything({ layers }: { readonly layers: readonly Layer[] }) {
-  const { catalogue, layers: byType, view, t } = useStudio();
+  const { catalogue, own, view, t } = useStudio();
+  const problems = usePart(own, (now) => now.problems);
   const favourites = usePart(view, (looking) => looking.favourites);
   const recent = usePart(view, (looking) => looking.recent);
   const known = (types: readonly string[]) =>
-    types.map((type) => byType.get(type)).filter((layer) => layer && !layer.hidden) as Layer[];
+    types.flatMap((type) => layers.find((layer) => layer.type === type) ?? []);
   const starred = known(favourites);
   const lately = known(recent.filter((type) => !favourites.includes(type))).slice(0, RECENT);
   const families = catalogue.families.map(({ name }) => layers.filter((layer) => layer.family === name));
@@ -105,6 +109,11 @@ function Everything({ layers }: { readonly layers: readonly Layer[] }) {
         <Section key={name} name={name} count={members.length} reachable={index === 0}>
           <Entries layers={members} />
         </Section>
+      ))}
+      {problems.map((problem) => (
+        <p key={problem} className="nb-empty" role="status">
+          {problem}
+        </p>
       ))}
       {catalogue.examples.length > 0 && (
         <Section name={t("palette.examples")} count={catalogue.examples.length} reachable={!sections.length}>

@@ -3,6 +3,7 @@
 import { Search } from "lucide-react";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Fits } from "../messages";
+import { nameOf, useOffered } from "../offered";
 import { ranked } from "../search";
 import { type Picking, useLooking, useStudio } from "../studio";
 import { Glyph, Rule } from "./glyph";
@@ -35,7 +36,7 @@ function Dialog({ picking }: { readonly picking: Picking }) {
   const fits = useFits(picking);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  const known = catalogue.layers.filter((layer) => !layer.hidden);
+  const known = useOffered();
   const offered = arranged(known, catalogue.families, view.get());
   const shown = offers(ranked(offered, typed), fits);
   const chosen = shown[active];
@@ -144,7 +145,7 @@ function Option({ id, offer, active, divided, choose }: OptionProps) {
     >
       <Glyph layer={layer} />
       <span className="nb-entry-text">
-        <span className="nb-entry-name">{layer.type}</span>
+        <span className="nb-entry-name">{nameOf(layer)}</span>
         <span className="nb-entry-about">{reason === null ? layer.description : t("picker.unfit", { reason })}</span>
       </span>
       {shape && <code className="nb-shape">{shape}</code>}

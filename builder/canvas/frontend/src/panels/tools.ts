@@ -1,6 +1,7 @@
 /** The tools of the bar, as data. */
 
 import {
+  BookmarkPlus,
   AlignCenterHorizontal,
   AlignCenterVertical,
   AlignEndHorizontal,
@@ -110,6 +111,10 @@ export function tools({ commands, view, t }: Studio, opened: Opened, looking: Lo
     tool("make", "note", 9, StickyNote, { run: () => commands.note() }),
     tool("make", "group", 8, Group, { off: !chosen.length, run: commands.group }),
     tool("make", "ungroup", 11, Ungroup, { off: !chosen.some((node) => node?.graph), run: commands.ungroup }),
+    tool("make", "keep", 18, BookmarkPlus, {
+      off: chosen.length !== 1 || !chosen[0]?.graph,
+      run: () => void commands.keep(),
+    }),
     tool("make", "disable", 10, Power, { off: !chosen.length, checked: disabled, run: commands.disable }),
     tool("arrange", "align", 12, AlignStartVertical, { off: !several, items: align, run: () => {} }),
     tool("arrange", "tidy", 5, Workflow, { off: empty, run: () => commands.tidy() }),
