@@ -73,7 +73,8 @@ class Parameter:
 def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
     """The settings of a class, in the order of their declaration.
 
-    A `Literal` of one value (a tag) is left out, and so are settings inside settings, which have forms of their own.
+    A `Literal` of one value (a tag) is left out, and so are settings inside settings and mappings, which have forms of
+    their own.
     """
     return tuple(_parameter(name, field) for name, field in settings.model_fields.items() if not _apart(field))
 
@@ -81,7 +82,8 @@ def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
 def _apart(field: FieldInfo) -> bool:
     alternatives = _alternatives(field.annotation)
     tag = get_origin(alternatives[0]) is Literal and len(get_args(alternatives[0])) == 1 and len(alternatives) == 1
-    return tag or any(isinstance(a, type) and issubclass(a, BaseModel) for a in map(_bare, alternatives))
+    mapping = get_origin(alternatives[0]) is dict
+    return tag or mapping or any(isinstance(a, type) and issubclass(a, BaseModel) for a in map(_bare, alternatives))
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:
