@@ -41,8 +41,8 @@ def write(report: Report, title: str) -> str:
     names = identifiers(report)
     used = _used(report)
     steps = {place: step for place, step in report.network.items() if place in used}
-    inputs = [place for place, step in steps.items() if isinstance(step.layer, Input)]
-    outputs = [step.sources[0] for step in steps.values() if isinstance(step.layer, Output)]
+    inputs = [entry.place for entry in report.inputs]
+    outputs = [steps[answer.place].sources[0] for answer in report.outputs]
     modules: list[str] = []
     lines: list[str] = []
     for place, step in steps.items():
@@ -63,7 +63,7 @@ def write(report: Report, title: str) -> str:
             "        super().__init__()",
             *modules,
             "",
-            f"    def forward(self, {arguments}) -> torch.Tensor:",
+            f"    def forward(self, {arguments}) -> {'torch.Tensor' if len(outputs) == 1 else 'tuple[torch.Tensor, ...]'}:",
             *comments,
             *lines,
             f"        return {', '.join(names[place] for place in outputs)}",

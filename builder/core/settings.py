@@ -1,7 +1,8 @@
 """Settings declared once: checked values, and the facts that forms, help and errors are drawn from.
 
 A layer, an optimizer, a loss and a data source are each one `Settings` class. Range, unit, help and default stand in
-the pydantic `Field`; the unit under `json_schema_extra={"unit": ...}`.
+the pydantic `Field`; the unit under `json_schema_extra={"unit": ...}`, and there as `offers` what of the data may be
+chosen.
 """
 
 import math
@@ -68,6 +69,7 @@ class Parameter:
     unit: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()  # the words of a choice, or those that stand beside a pair
+    offers: str = ""  # what of the data a form may offer as words to choose from: "fields", "targets"
 
 
 def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
@@ -106,6 +108,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
         unit=str(extra.get("unit", "")),
         help=field.description or "",
         choices=choices,
+        offers=str(extra.get("offers", "")),
     )
 
 

@@ -19,7 +19,9 @@ MOST_FLOAT = 1 << 30  # bytes of float32 images; larger sets stay uint8 and are 
 EVALUATED = 256  # samples a batch where nothing is learned
 
 Scale = tuple[Tensor, Tensor]  # mean and spread of images that are still in uint8
-Batch = tuple[tuple[Tensor, ...], tuple[Tensor, ...]]  # inputs in the order of the fields, answers in that of the targets
+Batch = tuple[
+    tuple[Tensor, ...], tuple[Tensor, ...]
+]  # inputs in the order of the fields, answers in that of the targets
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,9 @@ class Batches:
             end = begin + self.batch_size if step < steps - 1 else len(order)
             x, y = self.tensors.at(order[begin:end])
             if self.augmentation is not None:
-                changed = augmented(x[0], self.augmentation, _generator(self.seed, epoch, step))  # sets of images: one field
+                changed = augmented(
+                    x[0], self.augmentation, _generator(self.seed, epoch, step)
+                )  # sets of images: one field
                 x = (changed, *x[1:])
             yield x, y
 

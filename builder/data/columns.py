@@ -1,6 +1,7 @@
 """What turns columns of a table into numbers, and numbers that a network answers back into their own scale."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -30,7 +31,15 @@ class ColumnsPreparation(FieldKind):
     std: tuple[float, ...]
 
     def read_text(self, text: str, notify: Notify = silent) -> NDArray[Any]:
-        return self.row(dict(zip(self.columns, text.replace(",", " ").split(), strict=False)))
+        """Cells as `age=22, sex=male`; a column that is not named is missing."""
+        pairs = [part.partition("=") for part in re.split(r"[,;\n]", text) if part.strip()]
+        for name, sign, _cell in pairs:
+            if not sign or name.strip() not in self.columns:
+                words = _("{text} is not of the form {example}. This network reads {names}.")
+                names = ", ".join(quote(column, 30) for column in self.columns[:10])
+                example = quote(f"{self.columns[0]}=...")
+                raise Error("T-TEXT", words.format(text=quote(name + sign), example=example, names=names))
+        return self.row({name.strip(): cell for name, _sign, cell in pairs})
 
     def row(self, cells: Mapping[str, str]) -> NDArray[Any]:
         """A raw from cells by column; a column that is not given is missing. Raises: Error T-NUMBER."""
@@ -115,9 +124,7 @@ def fit_columns(
         spread = float(known.std()) if len(known) else 1.0
         mean.append(float(known.mean()) if len(known) else 0.0)
         std.append(spread if spread >= smallest * max(1.0, abs(mean[-1])) else 1.0)
-    return ColumnsPreparation(
-        columns=tuple(columns), categories=tuple(categories), mean=tuple(mean), std=tuple(std)
-    )
+    return ColumnsPreparation(columns=tuple(columns), categories=tuple(categories), mean=tuple(mean), std=tuple(std))
 
 
 def fit_numbers(values: NDArray[np.float32]) -> NumberPreparation:

@@ -23,7 +23,8 @@ from builder.data.preparation import (
 from builder.data.sources.source import Rows, Samples, Source, chosen
 
 FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
-Raws = Mapping[str, Sequence[Any]] | Sequence[Any]  # of each field, its raws; without names those of the only field
+# of each field, its raws; without names those of the only field
+Raws = Mapping[str, Sequence[Any]] | Sequence[Any] | NDArray[Any]
 
 
 class Preparation(Settings):
@@ -38,16 +39,10 @@ class Preparation(Settings):
         (preparation,) = self.fields.values()
         return preparation
 
-    def columns(self, raws: Raws) -> dict[str, Any]:
-        """Raws by field, in the order of the fields."""
-        if not isinstance(raws, Mapping):
-            (name,) = self.fields
-            return {name: raws}
-        return {name: raws[name] for name in self.fields}
-
-    def apply(self, raws: Raws) -> tuple[NDArray[Any], ...]:
-        """The network's input for many raws, one array for each field."""
-        return tuple(self.fields[name].apply(rows) for name, rows in self.columns(raws).items())
+    def apply(self, raws: Raws) -> dict[str, NDArray[Any]]:
+        """The network's input for many raws, by field; fields of which none are given are left out."""
+        given = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
+        return {name: field.apply(given[name]) for name, field in self.fields.items() if name in given}
 
     def answer(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """A target's values as the network learns them."""

@@ -71,7 +71,7 @@ def test_every_example_answers_alone_what_its_run_answers(
         raws, labels = raws_of(ours.document, "test")
         (folder / "network.py").write_text(source(ours.document), "utf-8")
         torch.save(dict(ours.model.state_dict()), folder / "weights.pt")
-        torch.save(torch.from_numpy(ours.preparation.apply(raws)), folder / "inputs.pt")
+        torch.save(*ours.arguments(raws), folder / "inputs.pt")
         expected[name] = ours.outputs(raws), torch.tensor([ours.classes.index(label) for label in labels])
     subprocess.run([sys.executable, "-I", "-c", ALONE, *(str(tmp_path / name) for name in trained)], check=True)
     for name, (outputs, labels) in expected.items():

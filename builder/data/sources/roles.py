@@ -55,9 +55,7 @@ def titles() -> dict[Role, str]:
     }
 
 
-def facts(
-    columns: Sequence[str], cells: NDArray[Any], chosen: Mapping[str, Role]
-) -> tuple[ColumnFacts, ...]:
+def facts(columns: Sequence[str], cells: NDArray[Any], chosen: Mapping[str, Role]) -> tuple[ColumnFacts, ...]:
     """Every column with its role: the chosen one, or a guess. Raises: Error T-ROW for a name that is not there."""
     for name in chosen:
         if name not in columns:

@@ -187,7 +187,9 @@ class ImageSource(Source):
         images, labels, parts = shortened(images, labels, self.divided(labels, classes, own))
         height, width, channels = self.shape(cast(tuple[int, int, int], images.shape[1:]))
         images = images_resized(images, (height, width), channels)
-        return Samples.single(self.spec_of(cast(tuple[int, int, int], images.shape[1:]), classes), images, labels, parts)
+        return Samples.single(
+            self.spec_of(cast(tuple[int, int, int], images.shape[1:]), classes), images, labels, parts
+        )
 
 
 class TextSource(Source):

@@ -131,8 +131,6 @@ def _facts(cells: Cells, chosen: tuple[tuple[str, Role], ...]) -> tuple[ColumnFa
     return facts(cells.columns, cells.cells, dict(chosen))
 
 
-
-
 def _free(texts: tuple[str, ...]) -> str:
     """A name for the vector that no column of text has."""
     return next(name for name in (FEATURES, *(f"{FEATURES}_{n}" for n in range(len(texts) + 1))) if name not in texts)
