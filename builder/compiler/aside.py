@@ -31,7 +31,7 @@ def unnamed(graph: Graph, node: Node, name: str | None, param: str, names: Seque
 def leading(network: Mapping[Place, Step]) -> set[Place]:
     """The layers from which an Output is reached."""
     found: set[Place] = set()
-    for place, step in reversed(network.items()):
+    for place, step in reversed(list(network.items())):
         if isinstance(step.layer, Output) or place in found:
             found |= {place, *step.sources}
     return found

@@ -43,6 +43,7 @@ def write(report: Report, title: str) -> str:
     steps = {place: step for place, step in report.network.items() if place in used}
     inputs = [entry.place for entry in report.inputs]
     outputs = [steps[answer.place].sources[0] for answer in report.outputs]
+    given = "torch.Tensor" if len(outputs) == 1 else "tuple[torch.Tensor, ...]"
     modules: list[str] = []
     lines: list[str] = []
     for place, step in steps.items():
@@ -63,7 +64,7 @@ def write(report: Report, title: str) -> str:
             "        super().__init__()",
             *modules,
             "",
-            f"    def forward(self, {arguments}) -> {'torch.Tensor' if len(outputs) == 1 else 'tuple[torch.Tensor, ...]'}:",
+            f"    def forward(self, {arguments}) -> {given}:",
             *comments,
             *lines,
             f"        return {', '.join(names[place] for place in outputs)}",

@@ -19,8 +19,8 @@ MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})  # cells
 class ColumnsPreparation(FieldKind):
     """Cells of a table as one vector: numbers with mean 0 and spread 1, words as one 1 among zeros.
 
-    A number that is missing takes the mean of the training part, so it becomes 0; a word that the training part does not
-    have becomes zeros.
+    A number that is missing takes the mean of the training part, so it becomes 0; a word that the training part does
+    not have becomes zeros.
     Shape: raws (N, columns) text -> (N, F) float32
     """
 
@@ -75,7 +75,7 @@ class NumberPreparation(Settings):
 
     def back(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """In their own scale."""
-        return values.astype(np.float64) * np.asarray(self.std) + np.asarray(self.mean)
+        return cast(NDArray[np.float64], values.astype(np.float64) * np.asarray(self.std) + np.asarray(self.mean))
 
 
 def columns_to_float(

@@ -24,14 +24,14 @@ from builder.data.sources.source import Rows, Samples, Source, chosen
 
 FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
 # of each field, its raws; without names those of the only field
-Raws = Mapping[str, Sequence[Any]] | Sequence[Any] | NDArray[Any]
+Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
 
 
 class Preparation(Settings):
     """What a run does to its samples, by the names of fields and targets, in the order of the data's spec."""
 
     fields: dict[str, Annotated[FieldPreparation, Field(discriminator="kind")]]
-    targets: dict[str, NumberPreparation] = {}
+    targets: dict[str, NumberPreparation] = Field(default_factory=dict)
 
     @property
     def only(self) -> FieldPreparation:
@@ -41,7 +41,7 @@ class Preparation(Settings):
 
     def apply(self, raws: Raws) -> dict[str, NDArray[Any]]:
         """The network's input for many raws, by field; fields of which none are given are left out."""
-        given = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
+        given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
         return {name: field.apply(given[name]) for name, field in self.fields.items() if name in given}
 
     def answer(self, name: str, values: NDArray[Any]) -> NDArray[Any]:

@@ -1,8 +1,8 @@
 """What turns raw samples into a network's input: fitted on the training part, saved with the run, used everywhere.
 
-There is one for each field; `builder.data.fitting` puts them together. Training, evaluation, prediction and export all go
-through `apply`. `token_ids` and `standardised` need numpy and a tokenizer alone, as do those in `builder.data.images`:
-exported projects carry their source.
+There is one for each field; `builder.data.fitting` puts them together. Training, evaluation, prediction and export all
+go through `apply`. `token_ids` and `standardised` need numpy and a tokenizer alone, as do those in
+`builder.data.images`: exported projects carry their source.
 """
 
 from abc import abstractmethod

@@ -104,7 +104,7 @@ class Evaluation:
         return first.accuracy if isinstance(first, CategoryFigures) else None
 
     def to_json(self) -> dict[str, Any]:
-        """What `netbuilder evaluate --json` prints: the figures of the first Output, and of several all in `outputs`."""
+        """What `netbuilder evaluate --json` prints: the first Output's figures, and those of several in `outputs`."""
         first, *others = [asdict(figures) for figures in self.outputs]
         found = {**first, "run": self.run, "split": self.split, "n": self.n, "loss": self.loss}
         return {**found, "outputs": [first, *others]} if others else found

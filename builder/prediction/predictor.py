@@ -99,7 +99,7 @@ class Predictor:
 
         Params: `raws`, of each field those of all samples; of a network that reads one field, they alone.
         """
-        given = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
+        given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
         count = len(next(iter(given.values())))
         names = names or [str(number + 1) for number in range(count)]
         found: list[Prediction] = []

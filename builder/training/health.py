@@ -27,7 +27,7 @@ def first_bad_layer(model: nn.Module, inputs: Sequence[Tensor]) -> str | None:
 
 
 def first_bad_output(model: nn.Module, *inputs: Tensor) -> str | None:
-    """The first layer, in the order of computing, whose output for these inputs is not finite or too large for a loss."""
+    """The first layer, in the order of computing, whose output is not finite or too large for a loss."""
     found: list[str] = []
 
     def look(name: str, _module: nn.Module, _inputs: object, output: object) -> None:

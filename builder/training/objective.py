@@ -16,7 +16,7 @@ from builder.training.scores import Category, Numbers, Score
 
 @dataclass(frozen=True)
 class _Judged:
-    """One Output: its loss, its weight, its figures, and how they are called (`accuracy`, of several `accuracy/out`)."""
+    """One Output: its loss, weight and figures, and what follows their names where there are several: `/out`."""
 
     loss: LossFunction
     weight: float

@@ -112,7 +112,7 @@ def test_inside_a_block() -> None:
     }  # fmt: skip
     found = what(residual(), within=["block1"], source="conv2")
     assert found["Conv2d"] == ("32x8x8", None)
-    assert found["Output"] == (None, "There is an Output already.")
+    assert found["Output"] == (None, "A block has one Output, which is there already.")
     with pytest.raises(Error, match=r'\[G-EDIT\] "relu1" is no block'):
         where(residual(), "relu1", "input")
 

@@ -71,7 +71,7 @@ def test_a_project_for_text_runs_alone(trained: TrainedRuns, tmp_path: Path) -> 
     out.mkdir()  # an empty folder may be filled
     export(trained.store, trained.reviews, "python", out)
     assert (out / "tokenizer.json").is_file()
-    assert "tokenizer" not in json.loads((out / "preparation.json").read_text())
+    assert "tokenizer" not in json.loads((out / "preparation.json").read_text())["fields"]["text"]
     predictor = Predictor.of(trained.store, trained.reviews)
     texts = [*raws_of(predictor.trained.document, "test")[0][::20], "", "从来没见过的词 zyzzyva"]
     arguments = [part for text in texts for part in ("--text", text)]

@@ -28,7 +28,7 @@ def folder(store: Store, workspace: Path) -> RunFolder:
 
 
 def step(number: int) -> Step:
-    return Step(number, 1, 1 / number, 0.5, 64)
+    return Step(number, 1, 1 / number, {"accuracy": 0.5}, 64)
 
 
 def limit_pages(store: Store, most: int) -> None:
