@@ -15,6 +15,7 @@ from builder.data.sources.reviews import Reviews
 from builder.data.sources.source import Augmentation, ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
+from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Xor)
+    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
 }
 
 
