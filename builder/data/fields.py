@@ -98,6 +98,13 @@ class DataSpec:
         return next((target for target in self.targets if target.name == name), None)
 
 
+def offers(data: DataSpec | None) -> dict[str, list[str]]:
+    """The names that a form may offer, by what a parameter's declaration asks for."""
+    if data is None:
+        return {}
+    return {"fields": [field.name for field in data.inputs], "targets": [target.name for target in data.targets]}
+
+
 def damaged(content: bytes, *, old: str) -> Error:
     """The error of a run's file that cannot be read; `old` is a key that only earlier versions wrote."""
     try:

@@ -8,6 +8,7 @@ from builder.compiler.report import Report
 from builder.compiler.structure import ports
 from builder.core.settings import parameters
 from builder.core.text import _, count, size
+from builder.data.fields import offers
 from builder.graph.document import Document, Graph, Node
 from builder.layers import LAYERS, Many, describe
 from builder.ui import forms, session
@@ -31,7 +32,8 @@ def draw(document: Document, report: Report) -> None:
         _name(node)
         if inputs := ports(node):
             _inputs(document.graph, node, inputs)
-        forms.draw(parameters(cls), node.params, f"{node.id}", lambda name, value: _change(node.id, name, value))
+        shown = forms.offered(parameters(cls), offers(report.data))
+        forms.draw(shown, node.params, f"{node.id}", lambda name, value: _change(node.id, name, value))
         _cost(node, report)
         with st.expander(_("Shape rule and source"), icon=":material/menu_book:"):
             st.markdown(f"{plain(facts['shape'], 200)}\n\n:small[:gray[{plain(facts['source'], 300)}]]")

@@ -8,7 +8,7 @@ import { IconButton } from "./button";
 import { Cost } from "./cost";
 import { Glyph, Rule } from "./glyph";
 import { Inputs } from "./inputs";
-import { type Inspected, isChanged, reported, safeLink, valueOf } from "./inspected";
+import { type Inspected, isChanged, offered, reported, safeLink, valueOf } from "./inspected";
 import { LiveValues } from "./live";
 import { NameField } from "./name-field";
 import { ProblemLine } from "./problem-line";
@@ -37,7 +37,7 @@ export function NodeForm({ inspected }: { readonly inspected: Inspected }) {
         {params.length > 0 && (
           <section className="nb-group" aria-label={t("inspector.parameters")}>
             <h3>{t("inspector.parameters")}</h3>
-            {params.map((parameter) => (
+            {params.map((declared) => offered(declared, report)).map((parameter) => (
               <Field
                 key={parameter.name}
                 parameter={parameter}
