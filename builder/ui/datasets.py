@@ -52,13 +52,13 @@ def choose(document: Document) -> None:
     st.caption(plain(_(cls.about), 300))
     if "path" in cls.model_fields:
         _file(now, document)
+    if issubclass(cls, ColumnsSource):
+        roles.draw(document)
     st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
     shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
     forms.draw(shown, document.data, f"data:{now}", _set)
     if issubclass(cls, ImageSource):
         _augmentation(document)
-    if issubclass(cls, ColumnsSource):
-        roles.draw(document)
 
 
 def _set(name: str, value: Any) -> None:
@@ -122,10 +122,10 @@ def look(document: Document) -> None:
         st.caption(f":material/info: {plain(notice.message, 300)}")
     for column, part in zip(st.columns(3), PARTS, strict=True):
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
-    for target in samples.spec.targets:
+    for number, target in enumerate(samples.spec.targets):
         if len(samples.spec.targets) > 1:
             st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
-        st.plotly_chart(charts.answers(samples, target), key=f"answers:{target.name}")
+        st.plotly_chart(charts.answers(samples, target), key=f"answers-{number}" if number else "class-counts")
     st.markdown(f"**{_('Samples')}** :small[:gray[{_('of the training part')}]]")
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation != Augmentation():
@@ -171,7 +171,7 @@ def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
             columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
         else:
             columns[field.name] = rows
-    for target in samples.spec.targets:
+    for number, target in enumerate(samples.spec.targets):
         columns[f"→ {target.name}"] = [answer_of(samples, target, at) for at in some]
     return pd.DataFrame(columns)
 

@@ -26,7 +26,9 @@ def draw(parameters: tuple[Parameter, ...], values: Mapping[str, Any], key: str,
 def offered(parameters: tuple[Parameter, ...], names: Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
     """The parameters as a form shows them: what the data offers for one is chosen from, not typed."""
     return tuple(
-        replace(parameter, kind="choice", choices=tuple(names[parameter.offers])) if names.get(parameter.offers) else parameter
+        replace(parameter, kind="choice", choices=tuple(names[parameter.offers]))
+        if names.get(parameter.offers)
+        else parameter
         for parameter in parameters
     )
 
