@@ -21,6 +21,7 @@ from builder import examples
 from builder.compiler.model import build
 from builder.core.errors import Error
 from builder.data.batches import Prepared, Tensors, prepare
+from builder.data.fitting import Preparation
 from builder.data.sources import parse_source
 from builder.graph.document import Document, write
 from builder.graph.recipe import Recipe
@@ -44,7 +45,7 @@ def tensors(document: Document) -> Tensors:
         return prepare(source).parts["train"]
     except Error:
         print("no MNIST here: random images instead")
-        return Tensors(torch.randn(20_000, 1, 28, 28), torch.randint(10, (20_000,)))
+        return Tensors((torch.randn(20_000, 1, 28, 28),), (torch.randint(10, (20_000,)),))
 
 
 def bare(document: Document, part: Tensors, steps: int) -> float:
@@ -57,7 +58,7 @@ def bare(document: Document, part: Tensors, steps: int) -> float:
     for step in range(steps):
         index = order[step * BATCH % (len(part) - BATCH) :][:BATCH]
         optimizer.zero_grad()
-        loss = F.cross_entropy(model(part.x[index]), part.y[index])
+        loss = F.cross_entropy(model(part.x[0][index]), part.y[0][index])
         loss.backward()
         optimizer.step()
     return steps * BATCH / (time.perf_counter() - began)
@@ -71,8 +72,11 @@ def ours(document: Document, part: Tensors, steps: int, home: Path) -> float:
     folder.make(write(document))
     recorder = Recorder(store, folder)
     model, state = loop.start(document, recipe)
-    nothing = Tensors(part.x[:0], part.y[:0])
-    data = Prepared(None, None, None, {"train": part, "validation": nothing, "test": nothing}, None)  # type: ignore[arg-type]
+    nothing = Tensors((part.x[0][:0],), (part.y[0][:0],))
+    source, _problems = parse_source(document.data)
+    assert source is not None
+    spec = source.spec()
+    data = Prepared(spec, Preparation(fields={}), None, {"train": part, "validation": nothing, "test": nothing}, None)  # type: ignore[arg-type]
     recorder.count(True)
     began = time.perf_counter()
     events = (event for event in loop.train(model, data, recipe, state) if isinstance(event, Step))

@@ -14,9 +14,10 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from builder.compiler.check import check
 from builder.compiler.model import build
+from builder.compiler.report import Report
 from builder.compiler.trace import defaults
 from builder.core.specs import Spec
-from builder.data.fields import DataSpec
+from builder.data.fields import Target
 from builder.graph.blocks import free_id
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.graph.edit import apply
@@ -81,12 +82,15 @@ def random_input(spec: Spec, samples: int = 4) -> torch.Tensor:
 def one_step(document: Document) -> float:
     """Build a network, do one step of SGD on random samples, and return the loss, which must be finite."""
     report = check(document)
-    assert report.data is not None
-    assert report.recipe is not None
     torch.manual_seed(0)
     model = build(document)
-    x, y = random_input(report.data.inputs[0].spec), random_answer(report.data)
-    loss = loss_function(report.recipe.loss)(model(x), y)
+    given = model(*random_inputs(report))
+    outputs = given if isinstance(given, tuple) else (given,)
+    losses = [
+        answer.weight * loss_function(answer.loss)(output, random_answer(answer.target))
+        for answer, output in zip(report.outputs, outputs, strict=True)
+    ]
+    loss = torch.stack(losses).sum()
     loss.backward()
     torch.optim.SGD(model.parameters(), lr=0.01).step()
     assert torch.isfinite(loss)
@@ -94,9 +98,16 @@ def one_step(document: Document) -> float:
     return float(loss.detach())
 
 
-def random_answer(data: DataSpec, samples: int = 4) -> torch.Tensor:
-    """Classes that fit a target."""
-    return torch.randint(len(data.target.classes), (samples,))
+def random_inputs(report: Report, samples: int = 4) -> list[torch.Tensor]:
+    """Values for each argument of a network's forward."""
+    return [random_input(report.network[entry.place].spec, samples) for entry in report.inputs]
+
+
+def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
+    """Classes or numbers that fit a target."""
+    if target.kind == "number":
+        return torch.randn(samples, target.size)
+    return torch.randint(target.size, (samples,))
 
 
 def assert_safe(source: str) -> None:

@@ -34,7 +34,8 @@ def test_an_example_reaches_what_the_gallery_says(name: str, datasets: Path) -> 
     result = train(name, *STAND_IN.get(name, []))
     print(name, result["metrics"])
     assert result["status"] == "finished"
-    assert result["metrics"]["test_accuracy"] >= PROMISED[name]["accuracy"]
+    accuracy = next(value for metric, value in result["metrics"].items() if metric.startswith("test_accuracy"))
+    assert accuracy >= PROMISED[name]["accuracy"]
 
 
 @pytest.mark.parametrize("name", ["digits-cnn", "reviews-lstm"])

@@ -63,4 +63,6 @@ def raws_of(document: Document, part: Part) -> tuple[Any, list[str]]:
     source, _problems = parse_source(document.data)
     assert source is not None
     samples = source.load()
-    return samples.of(part), [samples.classes[label] for label in samples.labels[samples.parts[part]]]
+    raws = samples.of(part)
+    given = raws if len(raws) > 1 else next(iter(raws.values()))
+    return given, [samples.classes[label] for label in samples.labels[samples.parts[part]]]

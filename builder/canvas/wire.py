@@ -6,6 +6,7 @@ from typing import Any
 from builder.compiler.report import NodeReport, Report
 from builder.core.errors import MOST, Problem
 from builder.core.text import _
+from builder.data.fields import offers
 from builder.data.sources import SOURCES
 from builder.graph.document import Document
 
@@ -82,6 +83,7 @@ def _totals(document: Document, report: Report) -> Wire:
         "errors": errors,
         "warnings": sum(p.severity == "warning" for p in report.problems),
         "nodes": document.graph.count,
+        "offers": offers(report.data),
     }
 
 

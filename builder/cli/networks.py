@@ -82,7 +82,7 @@ def data(file: File, json: Json = False) -> None:
         raise Error.of(problems)
     with loading(_("Loading data")) as progress:
         samples = found.load(progress)
-    described = describe(found, samples)
+    described = describe(samples, found.source)
     if json:
         emit(described)
         return
@@ -91,6 +91,13 @@ def data(file: File, json: Json = False) -> None:
     rows = [(name, *(parts[part]["classes"][name] for part in PARTS)) for name in described["classes"]]
     rows.append((_("all"), *(parts[part]["count"] for part in PARTS)))
     table([described["target"], *map(_, PARTS)], rows)
+    numbers = [
+        (name, *figures.values())
+        for target in described["targets"]
+        for name, figures in target.get("columns", {}).items()
+    ]
+    if numbers:
+        table([_("Number to predict"), _("mean"), _("spread"), _("least"), _("most")], numbers)
     for sample in described["samples"]:
         if "size" not in sample:  # an image says nothing here
             say("  ".join(map(str, sample.values())))

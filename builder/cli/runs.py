@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.cli.find import find, open_store
 from builder.cli.options import Json, RunName
-from builder.cli.terminal import complain, emit, facts, percent, say, table
+from builder.cli.terminal import complain, emit, facts, figure, say, table
 from builder.compiler.report import problem_json
 from builder.core.text import _, duration
 from builder.runs.store import History, Run
@@ -26,8 +26,8 @@ def runs(json: Json = False) -> None:
             run.name,
             run.status,
             f"{run.epoch}/{run.epochs}",
-            percent(run.best_val_accuracy),
-            percent(run.metrics.get("test_accuracy")),
+            figure(run.best_metric, run.best_value),
+            figure(run.best_metric, run.test_value),
             duration(run.seconds),
         )
         for run in listed
@@ -120,6 +120,8 @@ def _plain(run: Run) -> dict[str, Any]:
         "samples_per_second",
         "seconds_left",
         "metrics",
+        "best_metric",
+        "best_value",
         "best_val_accuracy",
     )
     problem = problem_json(run.problem) if run.problem else None

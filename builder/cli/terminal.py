@@ -72,6 +72,14 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
 
 
+def figure(name: str | None, value: float | None) -> str:
+    """A recorded figure as people read it: an accuracy as a share, others as a number with their name."""
+    if name is None or value is None:
+        return ""
+    metric = name.split("_", 1)[-1].split("/")[0]
+    return percent(value) if metric == "accuracy" else f"{metric} {value:,.4g}"
+
+
 @contextmanager
 def loading(text: str) -> Iterator[Any]:
     """A bar on standard error while something is loaded; gives the function that moves it: (share, doing)."""

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from builder.cli.documents import open_document, with_values
 from builder.cli.options import File, Json
-from builder.cli.terminal import complain, console, emit, note, percent, say, shown
+from builder.cli.terminal import complain, console, emit, figure, note, percent, say, shown
 from builder.compiler.report import problem_json
 from builder.core.text import _, duration
 from builder.data.sources import SOURCES
@@ -79,14 +79,15 @@ def _watch(store: Store, run: Run) -> Run:
 
 
 def _facts(run: Run, latest: dict[str, float]) -> str:
-    """Epoch, loss, accuracy and speed, as far as they are known."""
+    """Epoch, loss, the validation figure and speed, as far as they are known."""
     if not run.steps:
         return ""
     words = [_("epoch {n}/{all}").format(n=min(run.epoch + 1, run.epochs), all=run.epochs)]
     if "train_loss" in latest:
         words.append(_("loss {loss:.4f}").format(loss=latest["train_loss"]))
-    if "val_accuracy" in latest:
-        words.append(_("validation {accuracy}").format(accuracy=percent(latest["val_accuracy"])))
+    metric = run.best_metric or ""
+    if metric in latest:
+        words.append(_("validation {figure}").format(figure=figure(metric, latest[metric])))
     if run.samples_per_second:
         words.append(f"{run.samples_per_second:,.0f} {_per_second(run)}")
     if run.seconds_left is not None:
@@ -106,6 +107,11 @@ def _tell(run: Run, json: bool) -> None:
         problem = {"problem": problem_json(run.problem)} if run.problem else {}
         emit({"run": run.id, "status": run.status, "metrics": run.metrics, **problem})
         return
-    accuracy = run.metrics.get("test_accuracy")
     text = _("Run {id} is {status}.").format(id=run.id[:8], status=run.status)
-    say(text if accuracy is None else f"{text} " + _("Test accuracy: {accuracy}.").format(accuracy=percent(accuracy)))
+    tests = [(name, value) for name, value in run.metrics.items() if name.startswith("test_") and "loss" not in name]
+    for name, value in tests:
+        if name == "test_accuracy":
+            text += " " + _("Test accuracy: {accuracy}.").format(accuracy=percent(value))
+        else:
+            text += f" {name}: {figure(name, value) if 'accuracy' in name else f'{value:,.4g}'}."
+    say(text)

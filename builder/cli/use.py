@@ -9,9 +9,10 @@ import typer
 from builder.cli.find import find, open_store
 from builder.cli.options import Json, RunName
 from builder.cli.terminal import complain, emit, facts, loading, percent, say, table
-from builder.core.errors import Problem
+from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
 from builder.data.fields import Part
+from builder.data.tables import read_table
 
 MOST_BYTES = 50_000_000  # of one input
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -29,38 +30,59 @@ def evaluate(
     found = find(store, run)
     with loading(_("Evaluating")) as progress:
         # torch and scikit-learn take seconds: the bar shows meanwhile
+        from builder.evaluation import CategoryFigures
         from builder.evaluation import evaluate as evaluate_run
 
         result = evaluate_run(store, found.id, split, progress)
     if json:
         emit(result.to_json())
         return
+    several = len(result.outputs) > 1
+    facts([(_("Samples"), result.n), *([(_("Loss"), result.loss)] if several else [])])
+    for figures in result.outputs:
+        if several:
+            say(_("Output {output}, for {target}").format(output=quote(figures.output), target=quote(figures.target)))
+        _category(figures) if isinstance(figures, CategoryFigures) else _numbers(figures)
+
+
+def _category(found: Any) -> None:
     rows: list[tuple[str, object]] = [
-        (_("Samples"), result.n),
-        (_("Accuracy"), percent(result.accuracy)),
-        (_("Always the most frequent class"), percent(result.baseline)),
-        (_("Loss"), result.loss),
+        (_("Accuracy"), percent(found.accuracy)),
+        (_("Always the most frequent class"), percent(found.baseline)),
+        (_("Loss"), found.loss),
     ]
-    if result.top5_accuracy is not None:
-        rows.insert(2, (_("Right class among the first 5"), percent(result.top5_accuracy)))
+    if found.top5_accuracy is not None:
+        rows.insert(1, (_("Right class among the first 5"), percent(found.top5_accuracy)))
     facts(rows)
-    mean = (_("mean of classes"), result.precision, result.recall, result.f1, result.n)
-    classes = [(one.name, one.precision, one.recall, one.f1, one.support) for one in result.classes]
+    mean = (_("mean of classes"), found.precision, found.recall, found.f1, sum(one.support for one in found.classes))
+    classes = [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes]
     table([_("Class"), _("Precision"), _("Recall"), _("F1"), _("Samples")], [*classes, mean])
-    names = [one.name for one in result.classes]
+    names = [one.name for one in found.classes]
     if len(names) > MOST_COLUMNS:
         say(_("The confusion matrix has {n} columns: --json holds it.").format(n=len(names)))
         return
     table(
         [_("Right class, and what was answered:"), *names],
-        [(name, *row) for name, row in zip(names, result.confusion, strict=True)],
+        [(name, *row) for name, row in zip(names, found.confusion, strict=True)],
     )
+
+
+def _numbers(found: Any) -> None:
+    columns = ("mae", "rmse", "r2", "baseline_mae", "baseline_rmse")
+    heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
+    table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
+    facts([(_("Loss"), found.loss)])
 
 
 def predict(
     run: RunName,
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help=_("Images or texts."))] = None,
-    text: Annotated[list[str] | None, typer.Option("--text", help=_("A text, or numbers. Repeatable."))] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help=_("Images or texts; a table where it learned from one.")),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))
+    ] = None,
     json: Json = False,
 ) -> None:
     """Predict files or texts with a run, finished or still training."""
@@ -73,16 +95,18 @@ def predict(
         from builder.prediction import Predictor
 
         predictor = Predictor.of(store, found.id)
-        results = predictor.predict_texts(text) if text else _predict_files(predictor, files or [])
-    inputs = text or [str(path) for path in files or []]
+        inputs = text or [str(path) for path in files or []]
+        if text:
+            results = predictor.predict_texts(text)
+        elif predictor.reads_tables:
+            inputs, results = _predict_tables(predictor, files or [])
+        else:
+            results = _predict_files(predictor, files or [])
     problems = [result for result in results if isinstance(result, Problem)]
     if json:
         emit([_plain(name, result) for name, result in zip(inputs, results, strict=True)])
     else:
-        table(
-            [_("Input"), _("Label"), _("Probability"), _("Then")],
-            [_row(name, result) for name, result in zip(inputs, results, strict=True)],
-        )
+        _answers(inputs, results)
     complain(notice for result in results if not isinstance(result, Problem) for notice in result.notices)
     complain(problems)
     if problems:
@@ -124,6 +148,23 @@ def _predict_files(predictor: Any, files: list[Path]) -> list[Any]:
     return [problems[at] if at in problems else next(results) for at in range(len(files))]
 
 
+def _predict_tables(predictor: Any, files: list[Path]) -> tuple[list[str], list[Any]]:
+    """A prediction for each row of each table; a file that cannot be read gives a problem in its place."""
+    names: list[str] = []
+    results: list[Any] = []
+    for path in files:
+        content = _content(path)
+        try:
+            found = (
+                [content] if isinstance(content, Problem) else predictor.predict_table(read_table(path, name=path.name))
+            )
+        except Error as error:
+            found = [error.problems[0]]
+        names += [str(path)] if len(found) == 1 else [f"{path}, {at}" for at in range(1, len(found) + 1)]
+        results += found
+    return names, results
+
+
 def _content(path: Path) -> bytes | Problem:
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -139,6 +180,29 @@ def _plain(name: str, result: Any) -> dict[str, Any]:
     if isinstance(result, Problem):
         return {"input": name, "problem": {"code": result.code, "message": result.message}}
     return {**result.to_json(), "input": name}
+
+
+def _answers(inputs: list[str], results: list[Any]) -> None:
+    """A row for each input; of several Outputs, a column for each."""
+    good = next((result for result in results if not isinstance(result, Problem)), None)
+    if good is None or (len(good.answers) == 1 and good.label):
+        heads = [_("Input"), _("Label"), _("Probability"), _("Then")]
+        table(heads, [_row(name, result) for name, result in zip(inputs, results, strict=True)])
+        return
+    heads = [_("Input"), *(answer.output if len(good.answers) > 1 else answer.target for answer in good.answers)]
+    blank = [""] * (len(heads) - 2)
+    rows = [
+        (name, result.code, *blank) if isinstance(result, Problem) else (name, *map(_words, result.answers))
+        for name, result in zip(inputs, results, strict=True)
+    ]
+    table(heads, rows)
+
+
+def _words(answer: Any) -> str:
+    said = answer.to_json()
+    if "label" in said:
+        return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    return ", ".join(f"{value:,.5g}" for value in answer.values.values())
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

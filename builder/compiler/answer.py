@@ -1,16 +1,17 @@
-"""Whether the last layer, the target and the loss agree."""
+"""Whether the layer before an Output, its target and its loss agree."""
 
 from collections.abc import Iterator
 
-from builder.compiler.report import NodeReport, Place, Step, inward
+from builder.compiler.report import Answer, NodeReport, Place, Step, inward
 from builder.compiler.structure import named
 from builder.core.errors import Fix, Problem
 from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.fields import Target
 from builder.graph.document import Edge, Graph, Node
-from builder.graph.recipe import Recipe
+from builder.graph.recipe import LOSSES, Recipe
 from builder.layers import Layer
+from builder.layers.ends import Output
 
 PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 
@@ -18,32 +19,53 @@ PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mos
 def answer(
     graph: Graph,
     node: Node,
+    layer: Output,
     wire: Edge,
     place: Place,
-    target: Target,
+    found: Answer,
     recipe: Recipe | None,
     nodes: dict[str, NodeReport],
     network: dict[Place, Step],
 ) -> Iterator[Problem]:
     """The problems of an Output that gets what the layer at `place` gives, through `wire`."""
-    classes, spec = len(target.classes), network[place].spec
+    target, spec = found.target, network[place].spec
     words = misfit(node, wire, spec, target)
     if words:
-        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, classes, nodes))
+        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target.size, nodes))
         return
     if not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
-        yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=_add_linear(graph, wire, spec, classes))
-    if recipe is not None:
-        yield from _loss(place, network[place].layer, recipe)
+        fix = _add_linear(graph, wire, spec, target.size)
+        yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=fix)
+    if LOSSES.get(layer.loss or found.loss.type) is not type(found.loss):
+        yield _unfit_loss(node, layer, found)
+    elif recipe is not None:
+        yield from _loss(place, network[place].layer, layer, found)
 
 
 def misfit(node: Node, wire: Edge, spec: Spec, target: Target) -> str | None:
     """Why `spec` is no answer to the target, in a sentence; None where it is one."""
-    if spec.shape[1:] == (len(target.classes),):
+    if spec.shape[1:] == (target.size,):
         return None
     text = _("{node} needs {n} numbers, one for each class; {source} gives {shape}.")
-    return text.format(node=named(node), n=len(target.classes), source=quote(wire.source), shape=spec)
+    if target.kind == "number":
+        text = _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}.")
+        text = (
+            _("{node} needs 1 number, the one that is predicted; {source} gives {shape}.") if target.size == 1 else text
+        )
+    return text.format(node=named(node), n=target.size, source=quote(wire.source), shape=spec)
+
+
+def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
+    kinds = {"category": _("a category"), "number": _("a number")}
+    text = _("{node}: the loss {loss} is not for {kind}, and {target} is one. Use {better}.")
+    words = text.format(
+        node=named(node), loss=layer.loss, kind=kinds[found.target.kind], target=quote(found.target.name),
+        better=found.loss.type,
+    )  # fmt: skip
+    edit = {"op": "set_params", "node": node.id, "params": {"loss": found.loss.type}}
+    fix = Fix(_("Use the loss {loss}").format(loss=found.loss.type), (edit,))
+    return Problem("G-LOSS", words, node.id, "loss", fix=fix)
 
 
 def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str, NodeReport]) -> Fix:
@@ -87,13 +109,14 @@ def _learns(place: Place, network: dict[Place, Step]) -> bool:
     return any(network[found].params and network[found].layer.learns() for found in reached)
 
 
-def _loss(place: Place, last: Layer, recipe: Recipe) -> Iterator[Problem]:
+def _loss(place: Place, last: Layer, layer: Output, found: Answer) -> Iterator[Problem]:
     *blocks, id = [part for part in place if isinstance(part, str)]
     top = (*blocks, id)[0]
-    softmax = type(last).__name__ == "Softmax"
-    loss = recipe.loss.type
+    softmax, loss = found.probabilities, found.loss.type
     if softmax and loss != "nll":
         text = _('Softmax "{node}" stands before the loss {loss}, which applies it itself; training would be slow.')
+        if found.target.kind == "number":
+            text = _('Softmax "{node}" stands before the loss {loss}, but what is predicted is a number and no share.')
         fix = Fix(_("Delete the Softmax"), ({"op": "remove", "nodes": [id]},))
         words = text.format(node=id[:60], loss=loss)
         fitting = {"op": "set_recipe", "values": {"loss": {"type": "nll"}}}
@@ -101,7 +124,8 @@ def _loss(place: Place, last: Layer, recipe: Recipe) -> Iterator[Problem]:
         yield inward(Problem("G-SOFTMAX", words, top, severity="warning", fix=fix, others=(other,)), blocks)
     if not softmax and loss == "nll":
         text = _("The loss nll needs probabilities, so the network must end in Softmax; it ends in {node}.")
-        fix = Fix(
-            _("Use the loss cross_entropy"), ({"op": "set_recipe", "values": {"loss": {"type": "cross_entropy"}}},)
-        )
+        edit: dict[str, object] = {"op": "set_recipe", "values": {"loss": {"type": "cross_entropy"}}}
+        if layer.loss is not None:
+            edit = {"op": "set_params", "node": found.id, "params": {"loss": "cross_entropy"}}
+        fix = Fix(_("Use the loss {loss}").format(loss="cross_entropy"), (edit,))
         yield Problem("G-LOSS", text.format(node=quote(id)), top, fix=fix)

@@ -8,17 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from builder.compiler.answer import answer
+from builder.compiler.aside import aside, unnamed
 from builder.compiler.cost import limits, lonely, weigh
 from builder.compiler.extent import overgrown
 from builder.compiler.hints import hints
 from builder.compiler.pretrained import unprepared
-from builder.compiler.report import Marks, NodeReport, Place, Report, Step
+from builder.compiler.report import Answer, Entry, Marks, NodeReport, Place, Report, Step
 from builder.compiler.scope import Plan, Scope, plan
 from builder.compiler.shapes import flow
 from builder.compiler.sight import Sight, sights, tell
-from builder.compiler.structure import named
-from builder.core.errors import Error, Fix, Problem
-from builder.core.ids import nearest
+from builder.core.errors import Error, Problem
 from builder.core.settings import parse
 from builder.core.specs import Spec
 from builder.core.text import _, quote
@@ -46,11 +45,8 @@ def check(document: Document, data: DataSpec | None = None) -> Report:
     else:
         whole = _Whole(plan(graph), report)
         whole.run()
+        whole.tell(report)
         report.problems += whole.problems
-        report.inputs, report.outputs = (
-            tuple((node.id,) for node in graph.nodes if node.type == type and (node.id,) in report.network)
-            for type in ("Input", "Output")
-        )
         _add(report, unprepared(document, report))
     weigh(report)
     _add(report, limits(report))
@@ -96,23 +92,26 @@ def _data(document: Document) -> tuple[DataSpec | None, list[Problem]]:
 
 
 class _Whole(Scope):
-    """The document's own graph: data enters it, and its answer is held against the target and the loss."""
+    """The document's own graph: data enters it, and its answers are held against the targets and the losses."""
 
     def __init__(self, plan: Plan, report: Report) -> None:
         super().__init__(plan, report.network, copies=report.copies)
         self.data, self.recipe = report.data, report.recipe
+        self.fields: dict[str, str] = {}  # of each Input, the field that enters there
+        self.answers: dict[str, Answer] = {}
         report.nodes = self.nodes
 
     def enter(self, node: Node, layer: Input) -> None:
         if self.data is None:
             return
         field = self.data.input(layer.field)
-        if field:
-            spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
-            marks = Marks((*self.place, node.id)) if field.kind == "text" else None
-            self.step(node.id, Step(layer, (), spec, marks=marks))
+        if field is None:
+            self.add([unnamed(self.graph, node, layer.field, "field", [f.name for f in self.data.inputs])])
             return
-        self.add([_no_field(node, "field", layer.field, [f.name for f in self.data.inputs])])
+        self.fields[node.id] = field.name
+        spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
+        marks = Marks((*self.place, node.id)) if field.kind == "text" else None
+        self.step(node.id, Step(layer, (), spec, marks=marks))
 
     def leave(self, node: Node, layer: Output, wire: Edge, place: Place) -> None:
         result = flow(node, layer, (wire,), (self.network[place].spec,))
@@ -122,16 +121,19 @@ class _Whole(Scope):
         self.step(node.id, Step(layer, (place,), result.spec))
         if self.data is None:
             return
-        target = self.data.target
-        if layer.target not in (None, target.name):
-            self.add([_no_field(node, "target", layer.target, [target.name])])
+        target = self.data.answer(layer.target)
+        if target is None:
+            self.add([unnamed(self.graph, node, layer.target, "target", [t.name for t in self.data.targets])])
             return
-        self.add(answer(self.graph, node, wire, place, target, self.recipe, self.nodes, self.network))
+        loss = (self.recipe or Recipe()).loss_of(target.kind, layer.loss)
+        probabilities = type(self.network[place].layer).__name__ == "Softmax"
+        found = Answer(node.id, (node.id,), target, loss, layer.weight, probabilities)
+        self.answers[node.id] = found
+        self.add(answer(self.graph, node, layer, wire, place, found, self.recipe, self.nodes, self.network))
 
-
-def _no_field(node: Node, param: str, name: str | None, names: list[str]) -> Problem:
-    text = _("{node}: the data has no {param} {name}; it has {names}.")
-    words = text.format(node=named(node), param=param, name=quote(name or ""), names=", ".join(map(quote, names)))
-    guess = nearest(name or "", names) or names[0]
-    edit = {"op": "set_params", "node": node.id, "params": {param: guess}}
-    return Problem("G-FIELD", words, node.id, param, fix=Fix(_("Use {name}").format(name=quote(guess)), (edit,)))
+    def tell(self, report: Report) -> None:
+        """Say what the network takes and gives, in the order of the document, and what of the data it leaves aside."""
+        ids = [node.id for node in self.graph.nodes]
+        report.inputs = tuple(Entry((id,), self.fields[id]) for id in ids if id in self.fields and (id,) in report.used)
+        report.outputs = tuple(self.answers[id] for id in ids if id in self.answers)
+        self.add(aside(self.graph, report, self.network, self.nodes))

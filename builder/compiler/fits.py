@@ -94,9 +94,9 @@ def candidates(
     elif replace is not None:
         below = site.graph.out_of(_known(site, replace).id)
         feeds = [site.feed(wire) for wire in wires_into(site.graph, _known(site, replace))]
-    others = {node.type for node in site.graph.nodes if node.id != replace}
+    taken = bool(within) and any(node.type == "Output" and node.id != replace for node in site.graph.nodes)
     layers = {
-        type: _candidate(site, type, feeds, below, type == "Output" and type in others)
+        type: _candidate(site, type, feeds, below, type == "Output" and taken)
         for type, cls in LAYERS.items()
         if not cls.hidden
     }
@@ -106,7 +106,7 @@ def candidates(
 def _candidate(site: _Site, type: str, feeds: list[Feed], below: Sequence[Edge], second: bool) -> Candidate:
     layer = _default(LAYERS[type])
     if second:
-        return None, _("There is an Output already.")
+        return None, _("A block has one Output, which is there already.")
     if type == "Output" and below:
         return None, _("Nothing can stand behind an Output.")
     if type == "Input" and feeds:
@@ -237,9 +237,10 @@ def _outcome(site: _Site, node: Node, layer: Layer, feeds: list[Feed]) -> Spec |
     found = flow(node, layer, [wire for wire, _spec in known], tuple(spec for _wire, spec in known))
     if isinstance(found, Problem):
         return found.message
-    if isinstance(layer, Output) and site.data and len(found.spec.shape) != 2:
+    target = site.data.answer(layer.target) if isinstance(layer, Output) and site.data else None
+    if target and len(found.spec.shape) != 2:
         # a vector of another length may be wired: the check then offers to set it
-        return misfit(node, feeds[0][0], found.spec, site.data.target) or found.spec
+        return misfit(node, feeds[0][0], found.spec, target) or found.spec
     return found.spec
 
 
@@ -256,6 +257,6 @@ def _alone(node: Node, feeds: list[Feed]) -> Scope:
     inputs = (Node(id=source, type="Input") for source in specs)
     graph = Graph.model_construct(nodes=(*inputs, node), edges=tuple(wire for wire, _spec in feeds), notes=())
     given = {source: (source,) if spec else None for source, spec in specs.items()}
-    scope = Scope(plan(graph, ("",)), network, (), given)  # as if inside a block, where there may be several Inputs
+    scope = Scope(plan(graph, ("",)), network, (), given)  # as if inside a block, which knows no data
     scope.run()
     return scope

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from builder.core.errors import MOST_LISTED, Fix, Problem
 from builder.core.specs import Spec
 from builder.core.text import _
-from builder.data.fields import DataSpec
-from builder.graph.recipe import Recipe
+from builder.data.fields import DataSpec, Target
+from builder.graph.recipe import Loss, Recipe
 from builder.layers import Layer
 from builder.layers.ends import Output
 
@@ -112,12 +112,36 @@ class Copy:
     end: Place
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An argument of the network's forward: an Input that leads to an Output, and the field of the data it names."""
+
+    place: Place
+    field: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network's forward returns for one Output, and how it is judged. `id` is the Output's.
+
+    With `probabilities` the layer before it is a Softmax, so what comes out are no logits.
+    """
+
+    id: str
+    place: Place
+    target: Target
+    loss: Loss
+    weight: float
+    probabilities: bool
+
+
 @dataclass
 class Report:
     """The whole document. `nodes` stand in an order in which they can be computed, where there is one.
 
     `network` is what is built: blocks written out, disabled layers passed over, each layer after those that feed it;
-    `copies` are the blocks that were written out there; `inputs` and `outputs` are its ends in the document's order.
+    `copies` are the blocks that were written out there. `inputs` are what forward takes, and `outputs` what it returns:
+    the tensor, or of several outputs a tuple.
     A problem inside a block is listed under the block of the document; its fix can be applied to the document as it is.
     """
 
@@ -127,8 +151,8 @@ class Report:
     recipe: Recipe | None = None
     network: dict[Place, Step] = field(default_factory=dict)
     copies: dict[Place, Copy] = field(default_factory=dict)
-    inputs: tuple[Place, ...] = ()
-    outputs: tuple[Place, ...] = ()
+    inputs: tuple[Entry, ...] = ()  # in the order of the document, as are the outputs
+    outputs: tuple[Answer, ...] = ()
     params: int = 0
     trainable: int = 0
     flops: int = 0  # of one sample, forward; a multiply-add is two
@@ -153,12 +177,6 @@ class Report:
             if isinstance(step.layer, Output) or place in used:
                 used |= {place, *step.sources}
         return used
-
-    @property
-    def last(self) -> Layer | None:
-        """The layer whose output is the network's answer."""
-        ends = (step for step in self.network.values() if isinstance(step.layer, Output))
-        return next((self.network[end.sources[0]].layer for end in ends), None)
 
     def to_json(self) -> dict[str, Any]:
         """What `netbuilder check --json` prints."""

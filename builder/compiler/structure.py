@@ -82,7 +82,7 @@ def order(graph: Graph) -> tuple[list[str], list[Problem]]:
 
 
 def wiring(graph: Graph, inside: bool = False) -> Iterator[Problem]:
-    """Every problem of ids, wires, missing inputs and ends; `inside` a block there may be several Inputs."""
+    """Every problem of ids, wires, missing inputs and ends; `inside` a block there is one Output."""
     yield from _ids(graph)
     yield from _wires(graph)
     for node in graph.nodes:
@@ -245,9 +245,8 @@ def _ends(graph: Graph, inside: bool) -> Iterator[Problem]:
             text = _("This network has no {type} layer. Add one.")
             text = _("This block has no {type} layer. Add one.") if inside else text
             yield Problem(code, text.format(type=type), fix=fix)
-        for extra in nodes[1:] if type == "Output" or not inside else ():
-            text = _("{node} is a second {type}; a network has one. Delete it.")
-            text = _("{node} is a second {type}; a block has one. Delete it.") if inside else text
+        for extra in nodes[1:] if type == "Output" and inside else ():
+            text = _("{node} is a second {type}; a block has one. Delete it.")
             remove = Fix(_("Delete {node}").format(node=quote(extra.id)), ({"op": "remove", "nodes": [extra.id]},))
             yield Problem("G-ENDS", text.format(node=named(extra), type=type), extra.id, fix=remove)
         for off in (node for node in nodes if node.disabled):

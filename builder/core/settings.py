@@ -2,7 +2,7 @@
 
 A layer, an optimizer, a loss and a data source are each one `Settings` class. Range, unit, help and default stand in
 the pydantic `Field`; the unit under `json_schema_extra={"unit": ...}`, and there `"advanced": True` for what is seldom
-needed.
+needed, and as `offers` what of the data may be chosen.
 """
 
 import math
@@ -70,12 +70,14 @@ class Parameter:
     help: str = ""
     choices: tuple[str, ...] = ()  # the words of a choice, or those that stand beside a pair
     advanced: bool = False  # seldom needed
+    offers: str = ""  # what of the data a form may offer as words to choose from: "fields", "targets"
 
 
 def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
     """The settings of a class, in the order of their declaration, advanced ones last.
 
-    A `Literal` of one value (a tag) is left out, and so are settings inside settings, which have forms of their own.
+    A `Literal` of one value (a tag) is left out, and so are settings inside settings and mappings, which have forms of
+    their own.
     """
     found = (_parameter(name, field) for name, field in settings.model_fields.items() if not _apart(field))
     return tuple(sorted(found, key=lambda parameter: parameter.advanced))
@@ -84,7 +86,8 @@ def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:
 def _apart(field: FieldInfo) -> bool:
     alternatives = _alternatives(field.annotation)
     tag = get_origin(alternatives[0]) is Literal and len(get_args(alternatives[0])) == 1 and len(alternatives) == 1
-    return tag or any(isinstance(a, type) and issubclass(a, BaseModel) for a in map(_bare, alternatives))
+    mapping = get_origin(alternatives[0]) is dict
+    return tag or mapping or any(isinstance(a, type) and issubclass(a, BaseModel) for a in map(_bare, alternatives))
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:
@@ -108,6 +111,7 @@ def _parameter(name: str, field: FieldInfo) -> Parameter:
         help=field.description or "",
         choices=choices,
         advanced=bool(extra.get("advanced")),
+        offers=str(extra.get("offers", "")),
     )
 
 

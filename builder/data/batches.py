@@ -1,8 +1,8 @@
 """Samples as tensors, and batches in an order that depends on the seed and the epoch alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -11,45 +11,62 @@ from torch import Tensor
 
 from builder.data.augmentation import augmented
 from builder.data.fields import PARTS, DataSpec, Part
-from builder.data.preparation import ImagePreparation, Preparation, fit
+from builder.data.fitting import FieldPreparation, Preparation, fit
+from builder.data.preparation import ImagePreparation
 from builder.data.sources.source import Augmentation, ImageSource, Progress, Samples, Source, quiet
 
 MOST_FLOAT = 1 << 30  # bytes of float32 images; larger sets stay uint8 and are converted a batch at a time
 EVALUATED = 256  # samples a batch where nothing is learned
 
+Scale = tuple[Tensor, Tensor]  # mean and spread of images that are still in uint8
+Batch = tuple[
+    tuple[Tensor, ...], tuple[Tensor, ...]
+]  # inputs in the order of the fields, answers in that of the targets
+
 
 @dataclass(frozen=True)
 class Tensors:
-    """Inputs and labels of one part. With `scale` (mean, std) the inputs are images still in uint8.
+    """Inputs and answers of one part, in the order of the data's fields and targets.
 
-    Shape: x (N, ...) float32, int64 or uint8; y (N,) int64
+    Fields with a scale are images still in uint8.
+    Shape: x each (N, ...) float32, int64 or uint8; y each (N,) int64 for categories, (N, columns) float32 for numbers
     """
 
-    x: Tensor
-    y: Tensor
-    scale: tuple[Tensor, Tensor] | None = None
+    x: tuple[Tensor, ...]
+    y: tuple[Tensor, ...]
+    scales: tuple[Scale | None, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.y)
+        return len(self.y[0])
 
     def to(self, device: str | torch.device) -> "Tensors":
         """The same on another device."""
-        scale = (self.scale[0].to(device), self.scale[1].to(device)) if self.scale else None
-        return Tensors(self.x.to(device), self.y.to(device), scale)
+        scales = tuple(scale and (scale[0].to(device), scale[1].to(device)) for scale in self.scales)
+        return Tensors(tuple(x.to(device) for x in self.x), tuple(y.to(device) for y in self.y), scales)
 
-    def at(self, index: Tensor) -> tuple[Tensor, Tensor]:
+    def having(self, fields: Sequence[int], targets: Sequence[int]) -> "Tensors":
+        """Some fields and targets by their places."""
+        scales = tuple(self.scales[at] for at in fields) if any(self.scales) else ()
+        return Tensors(tuple(self.x[at] for at in fields), tuple(self.y[at] for at in targets), scales)
+
+    def at(self, index: Tensor) -> Batch:
         """The batch of these samples, ready for the network."""
-        return self._ready(self.x.index_select(0, index)), self.y.index_select(0, index)
+        x = tuple([x.index_select(0, index) for x in self.x])
+        return self._ready(x), tuple([y.index_select(0, index) for y in self.y])
 
-    def between(self, start: int, end: int) -> tuple[Tensor, Tensor]:
+    def between(self, start: int, end: int) -> Batch:
         """The batch of neighbouring samples."""
-        return self._ready(self.x[start:end]), self.y[start:end]
+        return self._ready(tuple(x[start:end] for x in self.x)), tuple(y[start:end] for y in self.y)
 
-    def _ready(self, x: Tensor) -> Tensor:
-        if self.scale is None:
+    def _ready(self, x: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        if not self.scales:
             return x
-        mean, std = self.scale  # the same steps as images_to_float, so that both give the same numbers
-        return x.float().div_(255).sub_(mean).div_(std)
+        return tuple(_scaled(values, scale) if scale else values for values, scale in zip(x, self.scales, strict=True))
+
+
+def _scaled(x: Tensor, scale: Scale) -> Tensor:
+    mean, std = scale  # the same steps as images_to_float, so that both give the same numbers
+    return x.float().div_(255).sub_(mean).div_(std)
 
 
 @dataclass(frozen=True)
@@ -68,10 +85,10 @@ def prepare(source: Source, progress: Progress = quiet) -> Prepared:
 
     Raises: Error of the source.
     """
-    spec = source.spec()
     samples = source.load(progress)
+    spec = samples.spec
     preparation = fit(source, samples)
-    whole = len(samples.labels) * spec.inputs[0].spec.bytes
+    whole = len(samples) * spec.inputs[0].spec.bytes
     parts = {part: tensors(preparation, samples, part, as_bytes=whole > MOST_FLOAT) for part in PARTS}
     augmentation = source.augmentation if isinstance(source, ImageSource) else None
     return Prepared(spec, preparation, samples, parts, augmentation if augmentation != Augmentation() else None)
@@ -85,13 +102,19 @@ def tensors(
     as_bytes: bool = False,
 ) -> Tensors:
     """The tensors of one part; `as_bytes` keeps images in uint8."""
-    y = torch.from_numpy(samples.labels[samples.parts[part]])
-    raws = samples.of(part)
+    index = samples.parts[part]
+    made = [_field(preparation.fields[name], raws, as_bytes) for name, raws in samples.of(part).items()]
+    y = tuple(torch.from_numpy(preparation.answer(name, values[index])) for name, values in samples.targets.items())
+    scales = tuple(scale for _x, scale in made)
+    return Tensors(tuple(x for x, _scale in made), y, scales if any(scales) else ())
+
+
+def _field(preparation: FieldPreparation, raws: Any, as_bytes: bool) -> tuple[Tensor, Scale | None]:
     if as_bytes and isinstance(preparation, ImagePreparation):
         x = np.ascontiguousarray(cast(NDArray[np.uint8], raws).transpose(0, 3, 1, 2))
         mean, std = (torch.tensor(values).reshape(-1, 1, 1) for values in (preparation.mean, preparation.std))
-        return Tensors(torch.from_numpy(x), y, (mean, std))
-    return Tensors(torch.from_numpy(preparation.apply(raws)), y)  # type: ignore[arg-type]
+        return torch.from_numpy(x), (mean, std)
+    return torch.from_numpy(preparation.apply(raws)), None
 
 
 class Batches:
@@ -122,7 +145,7 @@ class Batches:
         alone = rest == 1 and whole > 0
         return whole + (rest > 0 and not alone)
 
-    def epoch(self, epoch: int, start: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch from step `start` on."""
         order = torch.randperm(len(self.tensors), generator=_generator(self.seed, epoch)).to(self.device)
         steps = len(self)
@@ -131,10 +154,13 @@ class Batches:
             end = begin + self.batch_size if step < steps - 1 else len(order)
             x, y = self.tensors.at(order[begin:end])
             if self.augmentation is not None:
-                x = augmented(x, self.augmentation, _generator(self.seed, epoch, step))
+                changed = augmented(
+                    x[0], self.augmentation, _generator(self.seed, epoch, step)
+                )  # sets of images: one field
+                x = (changed, *x[1:])
             yield x, y
 
-    def in_order(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def in_order(self) -> Iterator[Batch]:
         """All samples once, in order, in larger batches and without augmentation: for evaluation."""
         size = max(self.batch_size, EVALUATED)
         for start in range(0, len(self.tensors), size):

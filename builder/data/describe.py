@@ -4,18 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from builder.data.fields import PARTS
-from builder.data.sources.source import Samples, Source
+from builder.data.fields import PARTS, Target
+from builder.data.sources.source import Samples
 
 SHOWN = 6
 MOST_CHARACTERS = 200
 
 
-def describe(source: Source, samples: Samples) -> dict[str, Any]:
-    """Fields, classes, counts of each part and class, a few samples, and notices."""
-    spec = source.spec()
+def describe(samples: Samples, name: str) -> dict[str, Any]:
+    """Fields, targets, counts of each part and class, a few samples, and notices. Params: `name` of the source."""
+    spec = samples.spec
+    first = spec.target
     return {
-        "source": source.source,
+        "source": name,
         "fields": [
             {
                 "name": field.name,
@@ -24,11 +25,13 @@ def describe(source: Source, samples: Samples) -> dict[str, Any]:
                 "axes": field.spec.axes,
                 "dtype": field.spec.dtype,
                 "categories": field.spec.categories,
+                **({"columns": [column.name for column in field.columns]} if field.columns else {}),
             }
             for field in spec.inputs
         ],
-        "target": spec.target.name,
-        "classes": list(samples.classes),
+        "target": first.name,
+        "classes": list(first.classes),
+        "targets": [_target(samples, target) for target in spec.targets],
         "parts": {part: _part(samples, samples.parts[part]) for part in PARTS},
         "samples": [_sample(samples, int(at)) for at in samples.parts["train"][:: _stride(samples)][:SHOWN]],
         "notices": [{"code": notice.code, "message": notice.message} for notice in samples.notices],
@@ -36,9 +39,24 @@ def describe(source: Source, samples: Samples) -> dict[str, Any]:
     }
 
 
+def _target(samples: Samples, target: Target) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": target.name, "kind": target.kind}
+    if target.kind == "category":
+        return described | {"classes": list(target.classes)}
+    values = samples.targets[target.name][samples.parts["train"]].astype(np.float64)
+    figures = {
+        name: {"mean": float(own.mean()), "std": float(own.std()), "least": float(own.min()), "most": float(own.max())}
+        for name, own in zip(target.columns, values.T, strict=True)
+    }
+    return described | {"columns": figures}
+
+
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
-    counts = np.bincount(samples.labels[index], minlength=len(samples.classes)).tolist()
-    return {"count": len(index), "classes": dict(zip(samples.classes, counts, strict=True))}
+    first = samples.spec.target
+    if first.kind != "category":
+        return {"count": len(index), "classes": {}}
+    counts = np.bincount(samples.labels[index], minlength=len(first.classes)).tolist()
+    return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
 
 
 def _stride(samples: Samples) -> int:
@@ -47,14 +65,28 @@ def _stride(samples: Samples) -> int:
 
 
 def _sample(samples: Samples, at: int) -> dict[str, Any]:
-    raw = samples.inputs[at]
-    shown: dict[str, Any] = {"label": samples.classes[samples.labels[at]]}
+    """One sample: the first target as `label`, and the others by their names."""
+    answers = {target.name: answer_of(samples, target, at) for target in samples.spec.targets}
+    shown: dict[str, Any] = {"label": answers.pop(samples.spec.target.name), **answers}
     if samples.names:
         shown["name"] = samples.names[at]
-    if isinstance(raw, str):
-        shown["text"] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
-    elif raw.ndim == 3:
-        shown["size"] = list(raw.shape[:2])
-    else:
-        shown["values"] = raw.tolist()
+    for field in samples.spec.inputs:
+        raw = samples.inputs[field.name][at]
+        if isinstance(raw, str):
+            shown[field.name] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
+        elif raw.ndim == 3:
+            shown["size"] = list(raw.shape[:2])
+        elif field.columns:
+            shown |= dict(zip((column.name for column in field.columns), raw.tolist(), strict=True))
+        else:
+            shown["values"] = raw.tolist()
     return shown
+
+
+def answer_of(samples: Samples, target: Target, at: int) -> Any:
+    """What is right for one sample: the class, the number, or the numbers."""
+    value = samples.targets[target.name][at]
+    if target.kind == "category":
+        return target.classes[value]
+    numbers = [float(f"{number:.7g}") for number in value.tolist()]
+    return numbers[0] if len(numbers) == 1 else numbers

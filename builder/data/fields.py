@@ -1,5 +1,6 @@
-"""What a data set offers to a network: input fields, and the target with its classes."""
+"""What a data set offers to a network: the fields that may enter it, and the targets that it may answer."""
 
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,25 +11,54 @@ from builder.core.specs import Spec
 from builder.core.text import _
 
 InputKind = Literal["image", "text", "vector"]
+TargetKind = Literal["category", "number"]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table inside a vector: a number, or with `categories` a word that becomes one of so many ones."""
+
+    name: str
+    categories: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers of the vector it makes."""
+        return len(self.categories) or 1
+
+
+@dataclass(frozen=True)
 class InputField:
-    """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation."""
+    """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
+
+    `columns` tells what a vector is made of, where it comes from a table.
+    """
 
     name: str
     kind: InputKind
     spec: Spec
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)
 class Target:
-    """The category to predict, and its classes in the order of the network's outputs."""
+    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
+
+    To add a kind: its `size` here, its losses and its default in `builder.graph.recipe`, its figures in
+    `builder.training.scores` and `builder.evaluation.metrics`, its answer in `builder.prediction.answers`.
+    """
 
     name: str
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    kind: TargetKind = "category"
+    columns: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many numbers the network answers with."""
+        return len(self.classes) if self.kind == "category" else len(self.columns)
 
 
 @dataclass(frozen=True)
@@ -36,7 +66,12 @@ class DataSpec:
     """What checks and forms need to know of a data set; found without reading its bulk."""
 
     inputs: tuple[InputField, ...]
-    target: Target
+    targets: tuple[Target, ...]
+
+    @property
+    def target(self) -> Target:
+        """The first target."""
+        return self.targets[0]
 
     def to_json(self) -> bytes:
         """As JSON, to be kept with a run."""
@@ -44,17 +79,41 @@ class DataSpec:
 
     @classmethod
     def from_json(cls, content: bytes) -> "DataSpec":
-        """What `to_json` wrote. Raises: Error M-DAMAGED."""
+        """What `to_json` wrote. Raises: Error M-DAMAGED, M-OLD (an earlier version wrote it)."""
         try:
             return _ADAPTER.validate_json(content)
         except ValidationError:
-            raise Error("M-DAMAGED", _("What this run keeps of its data is damaged. Train it again.")) from None
+            raise damaged(content, old="target") from None
 
     def input(self, name: str | None) -> InputField | None:
         """The field of that name; without a name the only one, or None when that is ambiguous."""
         if name is None:
             return self.inputs[0] if len(self.inputs) == 1 else None
         return next((field for field in self.inputs if field.name == name), None)
+
+    def answer(self, name: str | None) -> Target | None:
+        """The target of that name; without a name the only one, or None when that is ambiguous."""
+        if name is None:
+            return self.targets[0] if len(self.targets) == 1 else None
+        return next((target for target in self.targets if target.name == name), None)
+
+
+def offers(data: DataSpec | None) -> dict[str, list[str]]:
+    """The names that a form may offer, by what a parameter's declaration asks for."""
+    if data is None:
+        return {}
+    return {"fields": [field.name for field in data.inputs], "targets": [target.name for target in data.targets]}
+
+
+def damaged(content: bytes, *, old: str) -> Error:
+    """The error of a run's file that cannot be read; `old` is a key that only earlier versions wrote."""
+    try:
+        earlier = old in json.loads(content)
+    except (ValueError, TypeError, RecursionError):
+        earlier = False
+    if earlier:
+        return Error("M-OLD", _("An earlier version made this run, and this one cannot use it. Train it again."))
+    return Error("M-DAMAGED", _("What this run keeps of its data is damaged. Train it again."))
 
 
 _ADAPTER = TypeAdapter(DataSpec)

@@ -1,24 +1,23 @@
 """What turns raw samples into a network's input: fitted on the training part, saved with the run, used everywhere.
 
-Training, evaluation, prediction and export all go through `apply`. `token_ids` and `standardised` need numpy and a
-tokenizer alone, as do those in `builder.data.images`: exported projects carry their source.
+There is one for each field; `builder.data.fitting` puts them together. Training, evaluation, prediction and export all
+go through `apply`. `token_ids` and `standardised` need numpy and a tokenizer alone, as do those in
+`builder.data.images`: exported projects carry their source.
 """
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, TypeAdapter, ValidationError
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from builder.core.errors import Error, Problem
 from builder.core.settings import Settings
 from builder.core.text import _, quote
 from builder.data.images import decode, image_array, images_to_float
-from builder.data.sources.source import ImageSource, Samples, Source, TextSource
 from builder.data.tables import decoded
 
 Notify = Callable[[Problem], None]
@@ -32,7 +31,7 @@ def silent(notice: Problem) -> None:
     """Notices that nobody reads."""
 
 
-class _Kind(Settings):
+class FieldKind(Settings):
     """What the kinds of preparation share. A raw is one sample as `read` or `read_text` gives it."""
 
     def read(self, content: bytes, name: str, notify: Notify = silent) -> Any:
@@ -52,7 +51,7 @@ class _Kind(Settings):
         """A raw as the network sees it, to be shown to people."""
 
 
-class ImagePreparation(_Kind):
+class ImagePreparation(FieldKind):
     """Scale to one size, then (x / 255 - mean) / std for each channel.
 
     Shape: raws (N, H, W, C) uint8 -> (N, C, H, W) float32
@@ -85,7 +84,7 @@ class ImagePreparation(_Kind):
         return raw
 
 
-class TextPreparation(_Kind):
+class TextPreparation(FieldKind):
     """Tokens by number: 0 is padding, 1 an unknown token.
 
     Shape: N strings -> (N, max_length) int64
@@ -116,7 +115,7 @@ class TextPreparation(_Kind):
         return tokens_of(_tokenizer(self.tokenizer), raw, self.max_length)
 
 
-class VectorPreparation(_Kind):
+class VectorPreparation(FieldKind):
     """(x - mean) / std for each feature.
 
     Shape: raws (N, F) float32 -> (N, F) float32
@@ -145,62 +144,6 @@ class VectorPreparation(_Kind):
     def view(self, raw: NDArray[np.float32]) -> list[float]:
         """The numbers as they were given."""
         return cast(list[float], raw.tolist())
-
-
-Preparation = Annotated[ImagePreparation | TextPreparation | VectorPreparation, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[Preparation] = TypeAdapter(Preparation)
-
-
-def to_json(preparation: Preparation) -> bytes:
-    """What is saved with a run."""
-    return _ADAPTER.dump_json(preparation, indent=1)
-
-
-def from_json(content: bytes) -> Preparation:
-    """What `to_json` saved. Raises: Error M-DAMAGED."""
-    try:
-        return _ADAPTER.validate_json(content)
-    except ValidationError:
-        raise Error("M-DAMAGED", _("The preparation saved with this run is damaged. Train it again.")) from None
-
-
-def fit(source: Source, samples: Samples) -> Preparation:
-    """Learn means, spreads or a vocabulary from the training part alone."""
-    training = samples.of("train")
-    if isinstance(source, TextSource):
-        tokenizer = vocabulary(cast(list[str], training), source.tokens, source.vocabulary_size)
-        return TextPreparation(tokenizer=tokenizer, tokens=source.tokens, max_length=source.max_length)
-    if isinstance(source, ImageSource):
-        images = cast(NDArray[np.uint8], training)
-        return _as_imagenet(images) if source.normalise == "imagenet" else _fit_images(images)
-    values = np.asarray(training, np.float64)
-    mean, std = values.mean(axis=0), values.std(axis=0)
-    return VectorPreparation(mean=tuple(mean.tolist()), std=tuple(np.where(std < SMALLEST_STD, 1.0, std).tolist()))
-
-
-def _fit_images(images: NDArray[np.uint8]) -> ImagePreparation:
-    """Means and spreads from counts of the 256 values: exact, and without a copy as floats."""
-    height, width, channels = images.shape[1:]
-    levels = np.arange(256) / 255
-    means, stds = [], []
-    for channel in range(channels):
-        counts = sum(np.bincount(image.ravel(), minlength=256) for image in np.array_split(images[..., channel], 64))
-        share = counts / (len(images) * height * width)
-        mean = float(share @ levels)
-        std = float(np.sqrt(share @ (levels - mean) ** 2))
-        means.append(mean)
-        stds.append(std if std >= SMALLEST_STD else 1.0)
-    mode: Literal["grey", "colour"] = "grey" if channels == 1 else "colour"
-    return ImagePreparation(size=(height, width), mode=mode, mean=tuple(means), std=tuple(stds))
-
-
-def _as_imagenet(images: NDArray[np.uint8]) -> ImagePreparation:
-    """The means and spreads with which torchvision's pretrained networks were trained; grey gets their average."""
-    height, width, channels = images.shape[1:]
-    if channels == 3:
-        return ImagePreparation(size=(height, width), mode="colour", mean=IMAGENET_MEAN, std=IMAGENET_STD)
-    mean, std = (sum(values) / 3 for values in (IMAGENET_MEAN, IMAGENET_STD))
-    return ImagePreparation(size=(height, width), mode="grey", mean=(mean,), std=(std,))
 
 
 def vocabulary(texts: Sequence[str], tokens: Literal["words", "characters"], size: int) -> str:

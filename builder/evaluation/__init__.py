@@ -1,6 +1,6 @@
-"""How good a trained network is: metrics per class, the confusion matrix, and the baseline to beat."""
+"""How good a trained network is: the figures of each Output, and the baseline to beat."""
 
 from builder.evaluation.evaluate import evaluate
-from builder.evaluation.metrics import ClassFigures, Evaluation
+from builder.evaluation.metrics import CategoryFigures, ClassFigures, Evaluation, NumberFigures
 
-__all__ = ["ClassFigures", "Evaluation", "evaluate"]
+__all__ = ["CategoryFigures", "ClassFigures", "Evaluation", "NumberFigures", "evaluate"]

@@ -1,6 +1,5 @@
-"""A run's network ready for use: its frozen document, its own preparation, its weights and its classes."""
+"""A run's network ready for use: its frozen document, its own preparation, its weights and what it answers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,11 +8,12 @@ from torch import Tensor, nn
 
 from builder.compiler.check import check
 from builder.compiler.model import from_source
+from builder.compiler.report import Answer, Entry
 from builder.compiler.source import write
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.fields import DataSpec
-from builder.data.preparation import ImagePreparation, TextPreparation, VectorPreparation, from_json
+from builder.data.fitting import Preparation, Raws, from_json
 from builder.graph.document import Document, read
 from builder.graph.recipe import Recipe
 from builder.runs.folder import RunFolder
@@ -27,16 +27,17 @@ Which = Literal["best", "last"]
 class Trained:
     """Everything that a run learned, on the CPU and in evaluation mode.
 
-    `source` is the network as Python; `gives_probabilities` says that it ends in Softmax, so its outputs are no logits.
+    `inputs` and `answers` are what the network takes and gives; `source` is the network as Python.
     """
 
     run: Run
     document: Document
     recipe: Recipe
-    preparation: ImagePreparation | TextPreparation | VectorPreparation
-    classes: tuple[str, ...]
+    spec: DataSpec
+    preparation: Preparation
+    inputs: tuple[Entry, ...]
+    answers: tuple[Answer, ...]
     source: str
-    gives_probabilities: bool
     model: nn.Module
 
     @classmethod
@@ -55,26 +56,39 @@ class Trained:
         source = write(report, document.title)
         model = from_source(source)
         model.load_state_dict(weights)
-        return cls(
-            run,
-            document,
-            report.recipe,
-            from_json(folder.read("preparation.json")),
-            report.data.target.classes,
-            source,
-            type(report.last).__name__ == "Softmax",
-            model.eval(),
-        )
+        preparation = from_json(folder.read("preparation.json"))
+        args = (run, document, report.recipe, report.data, preparation, report.inputs, report.outputs, source)
+        return cls(*args, model.eval())
 
-    def outputs(self, raws: Sequence[Any]) -> Tensor:
-        """What the network answers to one batch of raw samples. Shape: (N, classes)."""
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Those of the first answer; none when it is a number."""
+        return self.answers[0].target.classes
+
+    @property
+    def gives_probabilities(self) -> bool:
+        """Whether the first answer comes from a Softmax, so that it is no logits."""
+        return self.answers[0].probabilities
+
+    def arguments(self, raws: Raws) -> tuple[Tensor, ...]:
+        """What the network takes for one batch of raw samples: of each field, or of the only one."""
+        fields = self.preparation.apply(raws)
+        return tuple(torch.from_numpy(fields[entry.field]) for entry in self.inputs)
+
+    def outputs(self, raws: Raws) -> Any:
+        """What the network gives to one batch of raw samples: a tensor, or of several Outputs a tuple."""
         with torch.inference_mode():
-            answer: Tensor = self.model(torch.from_numpy(self.preparation.apply(raws)))
-        return answer
+            return self.model(*self.arguments(raws))
 
-    def probabilities(self, outputs: Tensor) -> Tensor:
-        """Outputs as shares that sum to 1. Shape: (N, classes) -> the same."""
-        return outputs if self.gives_probabilities else outputs.softmax(1)
+    def each(self, raws: Raws) -> tuple[Tensor, ...]:
+        """The same as a tuple, however many Outputs there are."""
+        given = self.outputs(raws)
+        return given if len(self.answers) > 1 else (given,)
+
+    def probabilities(self, output: Tensor, answer: Answer | None = None) -> Tensor:
+        """An answer to a category as shares that sum to 1. Shape: (N, classes) -> the same."""
+        answer = answer or self.answers[0]
+        return output if answer.probabilities else output.softmax(1)
 
     def weights(self) -> dict[str, Tensor]:
         """The weights under the names that the source gives them."""

@@ -11,7 +11,16 @@ FOLDER = Path(__file__).parent
 FACTS = FOLDER / "facts.json"  # what the gallery tells of each example; not one itself
 
 # the order of the gallery: what trains at once comes first
-ORDER = ("digits-cnn", "reviews-lstm", "reviews-embedding-mlp", "xor-mlp", "mnist-mlp", "mnist-cnn", "cifar10-cnn")
+ORDER = (
+    "digits-cnn",
+    "reviews-lstm",
+    "visits-two-answers",
+    "reviews-embedding-mlp",
+    "xor-mlp",
+    "mnist-mlp",
+    "mnist-cnn",
+    "cifar10-cnn",
+)
 
 
 def names() -> list[str]:

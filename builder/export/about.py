@@ -1,15 +1,27 @@
-"""What a file of weights says about itself, so that it can be used without the run that it comes from."""
+"""What an exported network says of itself, so that whoever has the file alone can use it."""
 
 import json
+from typing import Any
 
+from builder.compiler.report import Answer
 from builder.evaluation.trained import Trained
 
 
 def about(trained: Trained) -> dict[str, str]:
-    """The document, how inputs are prepared, and the classes in the order of the outputs, each as JSON."""
+    """The document, how fields are prepared, which of them enter, and what the outputs mean, each as JSON."""
     return {
         "document": trained.document.model_dump_json(exclude_none=True),
         "preparation": trained.preparation.model_dump_json(),
-        "classes": json.dumps(trained.classes),
-        "gives_probabilities": json.dumps(trained.gives_probabilities),
+        "inputs": json.dumps([entry.field for entry in trained.inputs]),
+        "outputs": json.dumps([output(trained, answer) for answer in trained.answers], ensure_ascii=False),
     }
+
+
+def output(trained: Trained, answer: Answer) -> dict[str, Any]:
+    """What is needed to read one output."""
+    target = answer.target
+    facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
+    if target.kind == "category":
+        return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
+    scale = trained.preparation.targets[target.name]
+    return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

@@ -40,8 +40,8 @@ def onnx_file(store: Store, trained: Trained) -> bytes:
     Raises: Error X-EXTRA (packages are missing), M-ONNX (the network cannot be expressed, or answers otherwise there).
     """
     report = check(trained.document, DataSpec.from_json(RunFolder(store.home, trained.run.id).read("data.json")))
-    inputs = {str(place[0]): report.network[place].spec for place in report.inputs}
-    outputs = [str(place[0]) for place in report.outputs]
+    inputs = {str(entry.place[0]): report.network[entry.place].spec for entry in trained.inputs}
+    outputs = [answer.id for answer in trained.answers]
     require_packages()
     try:
         return converted(trained.model, inputs, outputs, about(trained))

@@ -5,7 +5,7 @@ What prepares the input is the source of the very functions that prepared the tr
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -14,8 +14,9 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import images, preparation
+from builder.data import columns, images, preparation
 from builder.evaluation.trained import Trained
+from builder.export.about import output
 from builder.layers.layer import IMPORTS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -23,37 +24,29 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a predict.py needs for one kind of input."""
+    """What a predict.py needs for one kind of field; its glue makes raws of files and typed text, and input of raws."""
 
     imports: tuple[str, ...]
     functions: tuple[Callable[..., Any], ...]
-    glue: str  # how a file or typed text becomes a raw, and raws the network's input
     packages: tuple[str, ...]
-    usage: str
 
 
 KINDS: Final = {
     "image": _Kind(
         ("from PIL import Image, ImageOps",),
         (images.is_grey, images.flattened, images.image_array, images.images_to_float),
-        "image.txt",
         ("pillow",),
-        "python predict.py FILE...",
     ),
-    "text": _Kind(
-        ("from tokenizers import Tokenizer",),
-        (preparation.token_ids,),
-        "text.txt",
-        ("tokenizers",),
-        "python predict.py FILE...\npython predict.py --text TEXT",
-    ),
-    "vector": _Kind(
-        (),
-        (preparation.standardised,),
-        "vector.txt",
-        (),
-        'python predict.py FILE...\npython predict.py --text "NUMBER NUMBER ..."',
-    ),
+    "text": _Kind(("from tokenizers import Tokenizer",), (preparation.token_ids,), ("tokenizers",)),
+    "vector": _Kind((), (preparation.standardised,), ()),
+    "columns": _Kind((), (columns.columns_to_float,), ()),
+}
+FROM_FILE: Final = "python predict.py FILE..."
+USAGE: Final = {
+    "image": FROM_FILE,
+    "text": f"{FROM_FILE}\npython predict.py --text TEXT",
+    "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
+    "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
 
 
@@ -64,47 +57,73 @@ def _networks(trained: Trained) -> tuple[str, ...]:
 
 def files(trained: Trained) -> dict[str, bytes]:
     """The files of the project by name."""
-    kind = KINDS[trained.preparation.kind]
-    facts = trained.preparation.model_dump(mode="json")
-    tokenizer = facts.pop("tokenizer", None)
-    facts |= {"classes": list(trained.classes), "gives_probabilities": trained.gives_probabilities}
+    read = [entry.field for entry in trained.inputs]
+    fields = {name: field for name, field in trained.preparation.fields.items() if name in read}
+    facts = {name: field.model_dump(mode="json") for name, field in fields.items()}
+    tokenizers: dict[str, str] = {}
+    for name in [name for name in facts if "tokenizer" in facts[name]]:
+        file = "tokenizer.json" if not tokenizers else f"tokenizer{len(tokenizers) + 1}.json"
+        tokenizers[file] = facts[name].pop("tokenizer")
+        facts[name]["tokenizer_file"] = file
+    outputs = [output(trained, answer) for answer in trained.answers]
+    whole = {"fields": facts, "inputs": read, "outputs": outputs}
+    kinds = list(dict.fromkeys(field.kind for field in fields.values()))
+    usage = USAGE[kinds[0]] if len(fields) == 1 else "python predict.py TABLE.csv..."
+    packages = [package for kind in kinds for package in KINDS[kind].packages]
     written = {
         "network.py": trained.source,
-        "predict.py": _predict(kind),
-        "preparation.json": json.dumps(facts, ensure_ascii=False, indent=1) + "\n",
-        "requirements.txt": "".join(
-            f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *kind.packages)
-        ),
-        "README.md": _readme(trained, kind),
+        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds == ["columns"]),
+        "preparation.json": json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
+        "requirements.txt": "".join(f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *packages)),
+        "README.md": _readme(trained, usage),
+        **tokenizers,
     }
-    if tokenizer is not None:
-        written["tokenizer.json"] = tokenizer
     weights: bytes = safetensors.torch.save(trained.weights())
     return {name: text.encode("utf-8", "replace") for name, text in written.items()} | {"weights.safetensors": weights}
 
 
-def _predict(kind: _Kind) -> str:
+def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
+    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
+    glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
+    functions = [function for kind in kinds for function in KINDS[kind].functions]
     return _template("predict.txt").substitute(
-        usage=kind.usage,
-        imports="".join(f"{line}\n" for line in kind.imports),
-        functions="\n\n".join(inspect.getsource(function) for function in kind.functions),
-        glue=(TEMPLATES / kind.glue).read_text("utf-8"),
+        usage=usage,
+        standard="import csv\n" if table else "",
+        math="import math\n" if "columns" in kinds else "",
+        imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
+        functions="\n\n".join(inspect.getsource(function) for function in functions),
+        glue="".join(glue),
+        prepared=", ".join(f'"{kind}": {kind}_prepared' for kind in kinds),
     )
+
+
+def _set(words: frozenset[str]) -> str:
+    return f"{{{', '.join(map(json.dumps, sorted(words)))}}}"
 
 
 def _template(name: str) -> Template:
     return Template((TEMPLATES / name).read_text("utf-8"))
 
 
-def _readme(trained: Trained, kind: _Kind) -> str:
-    run = trained.run
-    accuracy = run.metrics.get("test_accuracy")
-    return _template("readme.txt").substitute(
-        title=_one_line(trained.document.title or _("Network")),
-        classes=len(trained.classes),
-        accuracy=_("not measured: the training is not finished") if accuracy is None else f"{accuracy:.4f}",
-        usage=kind.usage,
-    )
+def _readme(trained: Trained, usage: str) -> str:
+    title = _one_line(trained.document.title or _("Network"))
+    return _template("readme.txt").substitute(title=title, answers=" ".join(_answers(trained)), usage=usage)
+
+
+def _answers(trained: Trained) -> Iterator[str]:
+    """What each output answers, and how well it did on the test part."""
+    several = len(trained.answers) > 1
+    for answer in trained.answers:
+        target, metrics = answer.target, trained.run.metrics
+        suffix = f"/{answer.id}" if several else ""
+        name = _one_line(target.name)
+        if target.kind == "category":
+            text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
+        else:
+            text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
+        figure = metrics.get(f"test_{value}{suffix}")
+        told = _("not measured: the training is not finished") if figure is None else f"{figure:.4f}"
+        yield text.format(n=len(target.classes), name=name, figure=told)
 
 
 def _one_line(text: str) -> str:

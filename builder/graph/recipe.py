@@ -1,6 +1,6 @@
 """How a network is trained: epochs, batch size, optimizer, loss, seed, device. Named as in PyTorch."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -76,6 +76,8 @@ class CrossEntropy(Settings):
     Source: torch.nn.CrossEntropyLoss.
     """
 
+    answers: ClassVar[str] = "category"
+
     type: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Fraction = Field(0.0, description="Share of the target spread over all classes.")
 
@@ -85,6 +87,8 @@ class Focal(Settings):
 
     Source: Lin et al. 2017, arXiv:1708.02002.
     """
+
+    answers: ClassVar[str] = "category"
 
     type: Literal["focal"] = "focal"
     gamma: Annotated[float, Field(ge=0, le=10)] = Field(2.0, description="How strongly easy samples are weighed down.")
@@ -96,14 +100,54 @@ class NegativeLogLikelihood(Settings):
     Source: torch.nn.NLLLoss on the logarithm of the probabilities.
     """
 
+    answers: ClassVar[str] = "category"
+
     type: Literal["nll"] = "nll"
 
 
+class MeanSquaredError(Settings):
+    """The mean of squared differences: large mistakes weigh most.
+
+    Source: torch.nn.MSELoss.
+    """
+
+    answers: ClassVar[str] = "number"
+
+    type: Literal["mse"] = "mse"
+
+
+class MeanAbsoluteError(Settings):
+    """The mean of differences without their sign: a few large mistakes matter little.
+
+    Source: torch.nn.L1Loss.
+    """
+
+    answers: ClassVar[str] = "number"
+
+    type: Literal["l1"] = "l1"
+
+
+class Huber(Settings):
+    """Squared where the difference is small, straight where it is large.
+
+    Source: torch.nn.HuberLoss; Huber 1964.
+    """
+
+    answers: ClassVar[str] = "number"
+
+    type: Literal["huber"] = "huber"
+    delta: Annotated[float, Field(gt=0, le=1e6)] = Field(
+        1.0, description="From which difference on it is straight, in spreads of the target."
+    )
+
+
 OPTIMIZERS: dict[str, type[Settings]] = {cls.__name__: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad)}
-LOSSES: dict[str, type[Settings]] = {"cross_entropy": CrossEntropy, "focal": Focal, "nll": NegativeLogLikelihood}
+# each says in `answers` which kind of target it is for; the first of a kind is its default
+_LOSSES = (CrossEntropy, Focal, NegativeLogLikelihood, MeanSquaredError, MeanAbsoluteError, Huber)
+LOSSES: dict[str, type[Settings]] = {str(cls.model_fields["type"].default): cls for cls in _LOSSES}
 
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop | Adagrad, Field(discriminator="type")]
-Loss = Annotated[CrossEntropy | Focal | NegativeLogLikelihood, Field(discriminator="type")]
+Loss = CrossEntropy | Focal | NegativeLogLikelihood | MeanSquaredError | MeanAbsoluteError | Huber
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -113,6 +157,15 @@ class Recipe(Settings):
     epochs: int = Field(10, ge=1, le=100_000, description="How often the whole training part is seen.")
     batch_size: int = Field(64, ge=1, le=65_536, description="Samples a step.", json_schema_extra={"unit": "samples"})
     optimizer: Optimizer = Field(default=Adam(), description="The rule that turns gradients into steps.")
-    loss: Loss = Field(default=CrossEntropy(), description="What training makes small.")
+    loss: Annotated[Loss, Field(discriminator="type")] = Field(
+        default=CrossEntropy(), description="What training makes small, where an Output names no loss of its own."
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="The same seed gives the same curve.")
     device: Device = Field("auto", description="Where to compute; auto takes a GPU when there is one.")
+
+    def loss_of(self, kind: str, own: str | None = None) -> Loss:
+        """The loss of an Output whose target is of this kind: its own, else this one if it fits, else the kind's."""
+        if own in (None, self.loss.type) and self.loss.answers == kind:
+            return self.loss
+        fitting = [cls for cls in _LOSSES if cls.answers == kind]
+        return next((cls for cls in fitting if cls.model_fields["type"].default == own), fitting[0])()

@@ -1,6 +1,6 @@
-"""Where data enters a network and where its answer leaves."""
+"""Where data enters a network and where its answers leave."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,23 +19,35 @@ class Input(Layer):
 
     family = "Input and output"
     inputs = ()
-    keys = ()
+    keys = ("field",)
 
-    field: FieldName | None = Field(None, description="Which field of the data; empty for the only one.")
+    field: FieldName | None = Field(
+        None, description="Which field of the data; empty for the only one.", json_schema_extra={"offers": "fields"}
+    )
 
 
 class Output(Layer):
-    """What the network answers: one number for each class of the target, as logits.
+    """What the network answers: one number for each class of the target, as logits, or the numbers themselves.
 
-    Shape:  (N, classes) -> the same
+    A network may have several. What training makes small is the sum of their losses, each times its weight.
+
+    Shape:  (N, classes) or (N, numbers) -> the same
     Source: the target of the data.
     """
 
     family = "Input and output"
-    keys = ()
+    keys = ("target",)
     glyph = "Out"
 
-    target: FieldName | None = Field(None, description="Which target of the data; empty for the only one.")
+    target: FieldName | None = Field(
+        None, description="Which target of the data; empty for the only one.", json_schema_extra={"offers": "targets"}
+    )
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber"] | None = Field(
+        None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
+    )
+    weight: float = Field(
+        1.0, ge=0, le=1_000_000, description="How much its loss counts among those of several outputs; 0: not at all."
+    )
 
     def forward(self, module: str, *x: str) -> str:
         return x[0]

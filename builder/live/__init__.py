@@ -48,6 +48,8 @@ def labels() -> dict[str, str | dict[str, str]]:
         },
         "loss": _("Loss"),
         "accuracy": _("Accuracy"),
+        "mae": _("Mean absolute error"),
+        "r2": "R2",
         "train": _("Training"),
         "train_each": _("Training, each step"),
         "validation": _("Validation"),

@@ -1,7 +1,7 @@
-"""A trained network used on new inputs: files, typed text, numbers or drawings."""
+"""A trained network used on new inputs: files, typed text, numbers, drawings, rows of a table."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,30 +9,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.core.errors import Error, Problem
+from builder.core.text import _, quote
+from builder.data.columns import ColumnsPreparation
+from builder.data.fitting import FieldPreparation, Raws
+from builder.data.tables import Table
 from builder.evaluation.trained import Trained, Which
+from builder.prediction.answers import Choice, Said, said
 from builder.prediction.drawing import FILLS, from_drawing
 from builder.runs.store import Store
 
 BATCH = 64
-Read = Callable[[Callable[[Problem], None]], Any]  # reads one raw, passing on notices
+Notify = Callable[[Problem], None]
+Read = Callable[[Notify], Any]  # reads one raw sample, passing on notices
+Given = str | bytes | Mapping[str, str]  # of one field: typed text, a file's content, or cells of a table by column
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one input: probabilities in falling order, and its share of the time that its batch took."""
+    """What the network says to one input, Output by Output, and its share of the time that its batch took."""
 
     input: str
-    label: str
-    probabilities: dict[str, float]
+    answers: tuple[Said, ...]
     milliseconds: float
     notices: tuple[Problem, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """The likeliest class, of the first Output that answers with one; empty where none does."""
+        return next((answer.label for answer in self.answers if isinstance(answer, Choice)), "")
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probabilities of that Output's classes, in falling order."""
+        return next((answer.probabilities for answer in self.answers if isinstance(answer, Choice)), {})
+
     def to_json(self) -> dict[str, Any]:
-        """What `netbuilder predict --json` prints for one input."""
+        """What `netbuilder predict --json` prints for one input: the first Output, and of several all in `outputs`."""
+        several = {answer.output: answer.to_json() for answer in self.answers} if len(self.answers) > 1 else None
         return {
             "input": self.input,
-            "label": self.label,
-            "probabilities": self.probabilities,
+            **self.answers[0].to_json(),
+            **({"outputs": several} if several else {}),
             "milliseconds": self.milliseconds,
             "notices": [str(notice) for notice in self.notices],
         }
@@ -44,6 +61,11 @@ class Predictor:
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
         self.preparation = trained.preparation
+        self.fields: dict[str, FieldPreparation] = {
+            name: field
+            for name, field in trained.preparation.fields.items()
+            if any(entry.field == name for entry in trained.inputs)
+        }  # those that the network reads
         self.classes = trained.classes
 
     @classmethod
@@ -54,37 +76,88 @@ class Predictor:
         """
         return cls(Trained.of(store, run_id, which))
 
-    def predict(self, raws: Sequence[Any], names: Sequence[str] = ()) -> list[Prediction]:
-        """Predictions for raw samples, as the preparation's `read` gives them, a batch at a time."""
-        names = names or [str(number + 1) for number in range(len(raws))]
+    @property
+    def only(self) -> FieldPreparation | None:
+        """The preparation of the only field that the network reads; None where it reads several."""
+        return next(iter(self.fields.values())) if len(self.fields) == 1 else None
+
+    @property
+    def reads_tables(self) -> bool:
+        """Whether a file given to it is a table, a sample in each row."""
+        return self.only is None or isinstance(self.only, ColumnsPreparation)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table that the network can read: those of its vector, and its texts by their names."""
+        names: list[str] = []
+        for name, field in self.fields.items():
+            names += field.columns if isinstance(field, ColumnsPreparation) else [name]
+        return tuple(names)
+
+    def predict(self, raws: Raws, names: Sequence[str] = ()) -> list[Prediction]:
+        """Predictions for raw samples, as the preparation's `read` gives them, a batch at a time.
+
+        Params: `raws`, of each field those of all samples; of a network that reads one field, they alone.
+        """
+        given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
+        count = len(next(iter(given.values())))
+        names = names or [str(number + 1) for number in range(count)]
         found: list[Prediction] = []
-        for start in range(0, len(raws), BATCH):
-            batch = raws[start : start + BATCH]
+        for start in range(0, count, BATCH):
+            batch = {name: rows[start : start + BATCH] for name, rows in given.items()}
+            size = min(BATCH, count - start)
             began = time.perf_counter()
-            shares = self.trained.probabilities(self.trained.outputs(batch)).tolist()
-            spent = 1000 * (time.perf_counter() - began) / len(batch)
-            found += [self._prediction(name, row, spent) for name, row in zip(names[start:], shares, strict=False)]
+            outputs = self.trained.each(batch)
+            answers = [
+                said(self.trained, answer, out) for answer, out in zip(self.trained.answers, outputs, strict=True)
+            ]
+            spent = 1000 * (time.perf_counter() - began) / size
+            rows = zip(*answers, strict=True)
+            found += [Prediction(name, row, spent) for name, row in zip(names[start : start + size], rows, strict=True)]
         return found
 
     def predict_files(self, files: Iterable[tuple[str, bytes]]) -> list[Prediction | Problem]:
         """Predictions for (name, content); a file that cannot be used gives a Problem in its place."""
-
-        def reading(name: str, content: bytes) -> Read:
-            return lambda notify: self.preparation.read(content, name, notify)
-
-        return self._each((name, reading(name, content)) for name, content in files)
+        return self._each((name, self._reading(self._sole(content), name)) for name, content in files)
 
     def predict_texts(self, texts: Iterable[str]) -> list[Prediction | Problem]:
         """Predictions for typed texts; one that cannot be used gives a Problem in its place."""
-
-        def reading(text: str) -> Read:
-            return lambda notify: self.preparation.read_text(text, notify)
-
-        return self._each((text, reading(text)) for text in texts)
+        return self._each((text, self._reading(self._sole(text), text)) for text in texts)
 
     def predict_vectors(self, rows: Iterable[Sequence[float]]) -> list[Prediction | Problem]:
         """Predictions for rows of numbers; one of the wrong length gives a Problem in its place."""
         return self.predict_texts(" ".join(str(float(value)) for value in row) for row in rows)
+
+    def predict_given(
+        self, samples: Iterable[Mapping[str, Given]], names: Sequence[str] = ()
+    ) -> list[Prediction | Problem]:
+        """Predictions for samples given by field; one that cannot be used gives a Problem in its place."""
+        listed = list(samples)
+        names = names or [str(number + 1) for number in range(len(listed))]
+        return self._each((name, self._reading(given, name)) for name, given in zip(names, listed, strict=True))
+
+    def predict_table(self, table: Table) -> list[Prediction | Problem]:
+        """Predictions for the rows of a table with the columns of the training data; others are passed over.
+
+        Raises: Error T-ROW when a column of text is not there, or none at all.
+        """
+        there = [name for name in self.columns if name in table.columns]
+        texts = [name for name, field in self.fields.items() if not isinstance(field, ColumnsPreparation)]
+        lacking = next((name for name in texts if name not in there), None)
+        if lacking is not None or not there:
+            text = _("The table has no column {name}; this network reads {names}. Name the columns as in its data.")
+            names = ", ".join(quote(name, 30) for name in self.columns[:10])
+            raise Error("T-ROW", text.format(name=quote(lacking or self.columns[0]), names=names))
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        lines = [_("line {line}").format(line=line) for line in table.lines]
+        return self.predict_given((self.given(row) for row in rows), lines)
+
+    def given(self, cells: Mapping[str, str]) -> dict[str, Given]:
+        """Cells by column as what is given to each field."""
+        return {
+            name: dict(cells) if isinstance(field, ColumnsPreparation) else cells.get(name, "")
+            for name, field in self.fields.items()
+        }
 
     def drawing(self, rgba: NDArray[np.uint8]) -> bytes | None:
         """A canvas drawing as an image file that looks like the run's training data; None when it is empty.
@@ -94,12 +167,30 @@ class Predictor:
         return from_drawing(rgba, FILLS.get(str(self.trained.document.data.get("source")), FILLS["mnist"]))
 
     def read(self, content: bytes, name: str) -> Any:
-        """A raw sample from a file's content. Raises: Error of the preparation."""
-        return self.preparation.read(content, name)
+        """A raw sample from a file's content, where the network reads one field. Raises: Error of the preparation."""
+        return self._sole_field().read(content, name)
 
     def view(self, raw: Any) -> Any:
-        """A raw sample as the network sees it."""
-        return self.preparation.view(raw)
+        """A raw sample as the network sees it, where the network reads one field."""
+        return self._sole_field().view(raw)
+
+    def _sole_field(self) -> FieldPreparation:
+        if self.only is None:
+            text = _("This network reads several fields, {names}. Give a table with these columns.")
+            raise Error("T-FIELDS", text.format(names=", ".join(map(quote, self.columns[:10]))))
+        return self.only
+
+    def _sole(self, given: Given) -> dict[str, Given]:
+        """What is given to the only field; a network that reads several says so when it is read."""
+        return {next(iter(self.fields)): given} if self.only else {}
+
+    def _reading(self, given: Mapping[str, Given], name: str) -> Read:
+        def read(notify: Notify) -> dict[str, Any]:
+            if not given:
+                self._sole_field()
+            return {key: _raw(field, given[key], name, notify) for key, field in self.fields.items()}
+
+        return read
 
     def _each(self, inputs: Iterable[tuple[str, Read]]) -> list[Prediction | Problem]:
         raws: list[Any] = []
@@ -115,16 +206,22 @@ class Predictor:
             else:
                 names.append(name)
                 notices.append(tuple(heard))
-        predictions = iter(zip(self.predict(raws, names), notices, strict=True))
+        columns = {name: [raw[name] for raw in raws] for name in self.fields}
+        predictions = iter(zip(self.predict(columns, names), notices, strict=True))
         return [
             problems[at] if at in problems else _with_notices(*next(predictions))
             for at in range(len(names) + len(problems))
         ]
 
-    def _prediction(self, name: str, shares: list[float], milliseconds: float) -> Prediction:
-        ranked = sorted(zip(self.classes, shares, strict=True), key=lambda pair: -pair[1])
-        return Prediction(name, ranked[0][0], dict(ranked), milliseconds)
+
+def _raw(field: FieldPreparation, given: Given, name: str, notify: Notify) -> Any:
+    if isinstance(given, bytes):
+        return field.read(given, name, notify)
+    if isinstance(given, str):
+        return field.read_text(given, notify)
+    assert isinstance(field, ColumnsPreparation)
+    return field.row(given)
 
 
 def _with_notices(prediction: Prediction, notices: tuple[Problem, ...]) -> Prediction:
-    return Prediction(prediction.input, prediction.label, prediction.probabilities, prediction.milliseconds, notices)
+    return Prediction(prediction.input, prediction.answers, prediction.milliseconds, notices)

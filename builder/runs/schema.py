@@ -30,8 +30,18 @@ from sqlalchemy.exc import DBAPIError
 from builder.core.errors import Error
 from builder.core.text import _
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_SECONDS: Final = 30
+
+# what leads from a version to the next
+MIGRATIONS: Final = {
+    1: (
+        "ALTER TABLE runs RENAME COLUMN best_val_accuracy TO best_value",
+        "ALTER TABLE runs ADD COLUMN best_metric TEXT",
+        "UPDATE runs SET best_metric = 'val_accuracy' WHERE best_value IS NOT NULL",
+        "ALTER TABLE checkpoints DROP COLUMN val_accuracy",
+    ),
+}
 
 _metadata = MetaData()
 
@@ -54,7 +64,8 @@ runs = Table(
     Column("samples_per_second", Float),
     Column("seconds_left", Float),
     Column("metrics", Text, nullable=False, default="{}"),
-    Column("best_val_accuracy", Float),
+    Column("best_metric", Text),
+    Column("best_value", Float),
     Column("fingerprint", Text),
     Column("problem_code", Text),
     Column("problem_message", Text),
@@ -87,7 +98,6 @@ checkpoints = Table(
     Column("step", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("val_accuracy", Float),
     Column("best", Boolean, nullable=False),
     UniqueConstraint("run", "file"),
 )
@@ -108,6 +118,10 @@ def connect(path: Path) -> Engine:
             raise Error("S-VERSION", text.format(version=version))
         if version == 0:
             _metadata.create_all(connection)
+        for older in range(version, VERSION) if version else ():
+            for statement in MIGRATIONS[older]:
+                connection.exec_driver_sql(statement)
+        if version < VERSION:
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     return engine
 

@@ -56,7 +56,8 @@ class Run:
     samples_per_second: float | None
     seconds_left: float | None
     metrics: dict[str, float]  # of the test part, at the end
-    best_val_accuracy: float | None
+    best_metric: str | None  # the name under which the figure is recorded that tells the best epoch
+    best_value: float | None
     fingerprint: str | None  # of the data
     problem: Problem | None
     command: Command | None  # asked for, not yet obeyed
@@ -67,6 +68,16 @@ class Run:
     def active(self) -> bool:
         """Whether a worker has it, or is about to."""
         return self.status in ACTIVE
+
+    @property
+    def best_val_accuracy(self) -> float | None:
+        """The best accuracy on the validation part; None where the first Output answers with a number."""
+        return self.best_value if (self.best_metric or "").startswith("val_accuracy") else None
+
+    @property
+    def test_value(self) -> float | None:
+        """On the test part, the figure that told the best epoch; None before the end."""
+        return self.metrics.get((self.best_metric or "").replace("val_", "test_", 1))
 
     @property
     def resumable(self) -> bool:
@@ -101,7 +112,6 @@ class Checkpoint:
     step: int
     epoch: int
     sha256: str
-    val_accuracy: float | None
     best: bool = False
 
 

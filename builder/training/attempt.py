@@ -9,14 +9,14 @@ from builder.compiler.check import check
 from builder.core.errors import Error, Problem
 from builder.core.text import _
 from builder.data.batches import Batches, Prepared, prepare
-from builder.data.preparation import to_json
+from builder.data.fitting import to_json
 from builder.data.sources import parse_source
 from builder.graph.document import read
 from builder.graph.recipe import Recipe
 from builder.runs.folder import RunFolder
 from builder.runs.store import Command, Store
 from builder.training import checkpoint, loop
-from builder.training.events import EpochEnd, Event, Finished, Step
+from builder.training.events import EpochEnd, Event, Finished, Step, prefixed
 from builder.training.failures import Stopped, Terminated
 from builder.training.health import explain, first_bad_weight
 from builder.training.loop import State
@@ -116,16 +116,16 @@ class Attempt:
             if self._due(event, now):
                 self._save()
             if isinstance(event, Finished):
-                metrics = {name: v for name, v in _plain(event).items() if v is not None}
+                metrics = _metrics(event)
         self._write()
         return metrics
 
     def _write(self) -> Command | None:
         state = self.state
         assert state is not None
-        best = state.best.val_accuracy if state.best else None
+        best = {"best_metric": state.best.metric, "best_value": state.best.value} if state.best else {}
         left = self.recorder.seconds_left(self._steps - state.step)
-        return self.recorder.write(epoch=state.epoch, step=state.step, best_val_accuracy=best, seconds_left=left)
+        return self.recorder.write(epoch=state.epoch, step=state.step, seconds_left=left, **best)
 
     def _obey(self, command: Command | None) -> None:
         if self.terminated or command == "stop":
@@ -178,5 +178,6 @@ class Attempt:
         self._saved, self._cost = True, time.monotonic() - began
 
 
-def _plain(event: Finished) -> dict[str, float | None]:
-    return {name: getattr(event, name) for name in ("test_accuracy", "test_loss", "val_accuracy", "best_epoch")}
+def _metrics(event: Finished) -> dict[str, float]:
+    best = {} if event.value is None else {event.metric: event.value}
+    return prefixed(event.test, "test") | best | {"best_epoch": event.best_epoch}

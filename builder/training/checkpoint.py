@@ -20,7 +20,7 @@ from builder.runs.store import Checkpoint, Store
 from builder.training.loop import Best, State
 
 KEPT: Final = 2
-PLACE: Final = ("epoch", "position", "samples", "loss_sum", "correct", "step")
+PLACE: Final = ("epoch", "position", "samples", "sums", "step")
 
 
 def save(folder: RunFolder, store: Store, model: nn.Module, state: State) -> None:
@@ -34,8 +34,9 @@ def save(folder: RunFolder, store: Store, model: nn.Module, state: State) -> Non
     drop = [known.file for known in states[KEPT - 1 :]]
     best, old = state.best, [known for known in registered if known.best]
     if best is not None and not any(known.step == best.step for known in old):
-        content = _pack({f"model.{name}": tensor for name, tensor in best.weights.items()}, {"val_loss": best.val_loss})
-        new.append(_write(folder, content, best.step, best.epoch, best.val_accuracy, best=True))
+        facts = {"val_loss": best.val_loss, "metric": best.metric, "value": best.value}
+        content = _pack({f"model.{name}": tensor for name, tensor in best.weights.items()}, facts)
+        new.append(_write(folder, content, best.step, best.epoch, best=True))
         drop += [known.file for known in old]
     store.register(folder.id, new, drop)
     _prune(folder, {known.file for known in (*registered, *new)} - set(drop))
@@ -44,7 +45,8 @@ def save(folder: RunFolder, store: Store, model: nn.Module, state: State) -> Non
 def load_latest(folder: RunFolder, store: Store, model: nn.Module, state: State) -> Problem | None:
     """Bring model, state and random numbers to the latest checkpoint that is whole; with none they stay fresh.
 
-    Returns M-DAMAGED when the latest was damaged and the one before it was taken. Raises: Error M-DAMAGED when all are.
+    Returns M-DAMAGED when the latest was damaged and the one before it was taken. Raises: Error M-DAMAGED when all are,
+    M-OLD.
     """
     registered = store.checkpoints(folder.id)
     states = [known for known in registered if not known.best]
@@ -103,15 +105,13 @@ def _write_state(folder: RunFolder, model: nn.Module, state: State) -> Checkpoin
             else:
                 plain["optimizer"].setdefault(number, {})[name] = value
     plain["place"] = {name: getattr(state, name) for name in PLACE}
-    return _write(folder, _pack(tensors, plain), state.step, state.epoch, None, best=False)
+    return _write(folder, _pack(tensors, plain), state.step, state.epoch, best=False)
 
 
-def _write(
-    folder: RunFolder, content: bytes, step: int, epoch: int, val_accuracy: float | None, *, best: bool
-) -> Checkpoint:
+def _write(folder: RunFolder, content: bytes, step: int, epoch: int, *, best: bool) -> Checkpoint:
     # never the name of another file: a crash before it is registered must not touch one that is
     file = f"checkpoints/{'best' if best else 'state'}-{step:09d}-{secrets.token_hex(4)}.safetensors"
-    return Checkpoint(file, step, epoch, folder.write(file, content), val_accuracy, best)
+    return Checkpoint(file, step, epoch, folder.write(file, content), best)
 
 
 def _pack(tensors: dict[str, Tensor], plain: dict[str, Any]) -> bytes:
@@ -123,6 +123,8 @@ def _pack(tensors: dict[str, Tensor], plain: dict[str, Any]) -> bytes:
 def _restore(content: bytes, model: nn.Module, state: State) -> None:
     tensors = safetensors.torch.load(content)
     plain = _plain(content)
+    if "sums" not in plain["place"]:
+        raise Error("M-OLD", _("An earlier version made this run, and this one cannot use it. Train it again."))
     torch.set_num_threads(plain["threads"])  # another number adds in another order
     model.load_state_dict({name[6:]: tensor for name, tensor in tensors.items() if name.startswith("model.")})
     values: dict[int, dict[str, Any]] = {int(number): dict(rest) for number, rest in plain["optimizer"].items()}
@@ -158,7 +160,8 @@ def _best(folder: RunFolder, registered: tuple[Checkpoint, ...]) -> Best | None:
     for known in registered:
         if known.best and (content := _content(folder, known)):
             tensors = {name[6:]: tensor for name, tensor in safetensors.torch.load(content).items()}
-            return Best(known.epoch, known.step, known.val_accuracy, _plain(content)["val_loss"], tensors)
+            facts = _plain(content)
+            return Best(known.epoch, known.step, facts["metric"], facts["value"], facts["val_loss"], tensors)
     return None
 
 

@@ -1,8 +1,15 @@
-"""What a training says while it runs: plain floats, never tensors."""
+"""What a training says while it runs: plain floats, never tensors.
 
+Figures are called `loss`, `accuracy`, `mae`, `r2`; where a network has several Outputs, `loss` is the sum, and each
+Output has its own under `loss/<id>`, `accuracy/<id>` and so on.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from builder.data.fields import Part
+
+Figures = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +19,7 @@ class Step:
     step: int
     epoch: int
     loss: float
-    accuracy: float
+    figures: Figures
     samples: int
 
 
@@ -29,26 +36,32 @@ class Evaluating:
 class EpochEnd:
     """The training part was seen once more. The training figures are means over the epoch, while it learned.
 
-    The validation figures are None when that part is empty.
+    There are no validation figures when that part is empty.
     """
 
     epoch: int
     step: int
-    train_loss: float
-    train_accuracy: float
-    val_loss: float | None
-    val_accuracy: float | None
+    train: Figures
+    val: Figures
     samples_per_second: float
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The test part, seen once, by the weights of the epoch with the best `val_accuracy`; None for an empty part."""
+    """The test part, seen once, by the weights of the best epoch: the one with the best validation figure `metric`.
 
-    test_loss: float | None
-    test_accuracy: float | None
-    val_accuracy: float | None
+    `value` is that figure, None without a validation part; there are no test figures when that part is empty.
+    """
+
+    test: Figures
+    metric: str
+    value: float | None
     best_epoch: int
 
 
 Event = Step | Evaluating | EpochEnd | Finished
+
+
+def prefixed(figures: Figures, part: str) -> dict[str, float]:
+    """Figures under the names by which they are recorded: `val_loss`, `test_accuracy`, `val_mae/price`."""
+    return {f"{part}_{name}": value for name, value in figures.items()}

@@ -1,6 +1,7 @@
 """Weights and outputs that are no longer numbers, and which layer had the first of them."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 import torch
@@ -20,13 +21,13 @@ def first_bad_weight(model: nn.Module) -> str | None:
     return None
 
 
-def first_bad_layer(model: nn.Module, x: Tensor) -> str | None:
-    """The first layer whose weights, or whose output for `x`, are not finite."""
-    return first_bad_weight(model) or first_bad_output(model, x)
+def first_bad_layer(model: nn.Module, inputs: Sequence[Tensor]) -> str | None:
+    """The first layer whose weights, or whose output for these inputs, are not finite."""
+    return first_bad_weight(model) or first_bad_output(model, *inputs)
 
 
-def first_bad_output(model: nn.Module, x: Tensor) -> str | None:
-    """The first layer, in the order of computing, whose output for `x` is not finite or too large for a loss."""
+def first_bad_output(model: nn.Module, *inputs: Tensor) -> str | None:
+    """The first layer, in the order of computing, whose output is not finite or too large for a loss."""
     found: list[str] = []
 
     def look(name: str, _module: nn.Module, _inputs: object, output: object) -> None:
@@ -37,7 +38,7 @@ def first_bad_output(model: nn.Module, x: Tensor) -> str | None:
     hooks = [layer.register_forward_hook(partial(look, name)) for name, layer in model.named_modules() if name]
     try:
         with torch.no_grad():
-            model(x)
+            model(*inputs)
     finally:
         for hook in hooks:
             hook.remove()

@@ -9,14 +9,16 @@ import math
 import time
 from collections.abc import Generator, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
 from builder.compiler.check import check
-from builder.compiler.model import build
+from builder.compiler.model import from_source
 from builder.compiler.penalties import penalties
+from builder.compiler.report import Answer, Entry
+from builder.compiler.source import write
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.batches import Batches, Prepared
@@ -25,9 +27,9 @@ from builder.data.sources.source import Progress, quiet
 from builder.graph.document import Document
 from builder.graph.recipe import Optimizer, Recipe
 from builder.training.devices import choose, settle
-from builder.training.events import EpochEnd, Evaluating, Event, Finished, Step
+from builder.training.events import EpochEnd, Evaluating, Event, Figures, Finished, Step
 from builder.training.health import explain, first_bad_layer
-from builder.training.losses import LossFunction, loss_function
+from builder.training.objective import Objective
 from builder.training.penalty import Penalty, penalty
 from builder.training.pretrained import begin
 
@@ -36,28 +38,34 @@ FUSED = ("SGD", "Adam", "AdamW", "Adagrad")  # one kernel for all weights: MLPs 
 
 @dataclass(frozen=True)
 class Best:
-    """The weights of the epoch with the best validation accuracy so far, of equal ones that with the lowest loss.
+    """The weights of the epoch with the best validation figure so far, of equal ones that with the lowest loss.
 
-    Without validation those of the last epoch.
+    The figure is the first Output's: its accuracy, or its mean absolute error. Without validation those of the last
+    epoch.
     """
 
     epoch: int
     step: int
-    val_accuracy: float | None
+    metric: str  # as it is recorded: "val_accuracy"
+    value: float | None
     val_loss: float | None
     weights: dict[str, Tensor]
 
 
 @dataclass
 class State:
-    """How far a training is; with the model and the random state all that a continued training needs."""
+    """How far a training is; with the model and the random state all that a continued training needs.
+
+    `inputs` and `outputs` say what the model takes and answers.
+    """
 
     optimizer: torch.optim.Optimizer
+    inputs: tuple[Entry, ...]
+    outputs: tuple[Answer, ...]
     epoch: int = 0  # finished epochs
     position: int = 0  # steps done in the epoch under way, and their sums:
     samples: int = 0
-    loss_sum: float = 0.0
-    correct: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
     step: int = 0  # steps done in all
     best: Best | None = None
     penalty: Penalty | None = None  # of the weights as they are
@@ -72,15 +80,18 @@ def start(
     Raises: Error with the problems of a document that cannot train, R-DEVICE, P-NONE (pretrained weights are missing).
     """
     device = choose(recipe.device)
+    report = check(document)
+    if not report.ok:
+        raise Error.of(report.errors)
     torch.manual_seed(recipe.seed)
-    model = build(document)
+    model = from_source(write(report, document.title))
     if pretrained:
         begin(model, document, progress)
     model = settle(model, device)
     if not any(weight.requires_grad for weight in model.parameters()):
         raise Error("G-WEIGHTS", _("This network has no weights, so there is nothing to train. Add a Linear layer."))
-    factors = penalties(check(document))
-    return model, State(_optimizer(model, recipe.optimizer), penalty=penalty(model, factors))
+    optimizer = _optimizer(model, recipe.optimizer)
+    return model, State(optimizer, report.inputs, report.outputs, penalty=penalty(model, penalties(report)))
 
 
 def _optimizer(model: nn.Module, rule: Optimizer) -> torch.optim.Optimizer:
@@ -96,92 +107,89 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
     Raises: Error R-NAN at the step whose loss is not a number.
     """
     device = next(model.parameters()).device
-    loss_of = loss_function(recipe.loss)
-    batches = Batches(prepared.parts["train"], recipe.batch_size, recipe.seed, prepared.augmentation, device)
-    held = {part: Batches(prepared.parts[part], recipe.batch_size, 0, None, device) for part in ("validation", "test")}
+    objective = Objective(state.inputs, state.outputs, prepared.spec, prepared.preparation)
+    parts = {part: tensors.having(objective.fields, objective.targets) for part, tensors in prepared.parts.items()}
+    batches = Batches(parts["train"], recipe.batch_size, recipe.seed, prepared.augmentation, device)
+    held = {part: Batches(parts[part], recipe.batch_size, 0, None, device) for part in ("validation", "test")}
     while state.epoch < recipe.epochs:
-        speed = yield from _learn(model, batches, loss_of, state)
-        val = yield from _evaluate(model, held["validation"], loss_of, "validation")
-        if val.loss is not None and not math.isfinite(val.loss):
+        speed = yield from _learn(model, batches, objective, state)
+        val = yield from _evaluate(model, held["validation"], objective, "validation")
+        if not math.isfinite(val.get("loss", 0.0)):
             x, _y = next(held["validation"].in_order())
-            raise explain(val.loss, state.epoch + 1, state.step, first_bad_layer(model, x))
-        yield _end_epoch(model, state, val, speed)
-    best = state.best or _now(model, state, Scores(None, None))
+            bad = first_bad_layer(model, objective.arguments(x))
+            raise explain(val["loss"], state.epoch + 1, state.step, bad)
+        yield _end_epoch(model, state, objective, val, speed)
+    best = state.best or _now(model, state, objective, {})
     chosen = deepcopy(model)
     chosen.load_state_dict(best.weights)
-    test = yield from _evaluate(chosen, held["test"], loss_of, "test")
-    yield Finished(test.loss, test.accuracy, best.val_accuracy, best.epoch)
+    test = yield from _evaluate(chosen, held["test"], objective, "test")
+    yield Finished(test, best.metric, best.value, best.epoch)
 
 
-def _learn(model: nn.Module, batches: Batches, loss_of: LossFunction, state: State) -> Generator[Event, None, float]:
+def _learn(model: nn.Module, batches: Batches, objective: Objective, state: State) -> Generator[Event, None, float]:
     """The rest of one epoch's steps; the speed in samples a second."""
     model.train()
     began, seen = time.monotonic(), 0
     for x, y in batches.epoch(state.epoch, state.position):
         state.optimizer.zero_grad()
-        output = model(x)
-        loss = loss_of(output, y)
+        given = objective.arguments(x)
+        output = model(*given)
+        loss, losses = objective.losses(output, y)
         value = loss.item()
         if not math.isfinite(value):
-            raise explain(value, state.epoch + 1, state.step + 1, first_bad_layer(model, x))
+            raise explain(value, state.epoch + 1, state.step + 1, first_bad_layer(model, given))
         whole = loss if state.penalty is None else loss + state.penalty()
         whole.backward()  # type: ignore[no-untyped-call]
         state.optimizer.step()
-        size, correct = len(y), _correct(output, y)
+        size = len(y[0])
+        figures = objective.figures(output, y, losses)
         seen += size
         state.position += 1
         state.step += 1
-        state.samples += size
-        state.loss_sum += value * size
-        state.correct += correct
-        yield Step(state.step, state.epoch + 1, value, correct / size, size)
+        _add(state, value, figures, size)
+        yield Step(state.step, state.epoch + 1, value, figures, size)
     return seen / max(time.monotonic() - began, 1e-9)
 
 
-def _end_epoch(model: nn.Module, state: State, val: "Scores", speed: float) -> EpochEnd:
+def _add(state: State, loss: float, figures: Figures, size: int) -> None:
+    sums = state.sums
+    state.samples += size
+    sums["loss"] = sums.get("loss", 0.0) + loss * size
+    for name, value in figures.items():
+        sums[name] = sums.get(name, 0.0) + value * size
+
+
+def _end_epoch(model: nn.Module, state: State, objective: Objective, val: Figures, speed: float) -> EpochEnd:
     state.epoch += 1
-    if state.best is None or _better(val, state.best):
-        state.best = _now(model, state, val)
-    loss, accuracy = state.loss_sum / state.samples, state.correct / state.samples
-    state.position, state.samples, state.loss_sum, state.correct = 0, 0, 0.0, 0
-    return EpochEnd(state.epoch, state.step, loss, accuracy, val.loss, val.accuracy, speed)
+    if state.best is None or _better(val, state.best, objective):
+        state.best = _now(model, state, objective, val)
+    train = {name: total / state.samples for name, total in state.sums.items()}
+    state.position, state.samples, state.sums = 0, 0, {}
+    return EpochEnd(state.epoch, state.step, train, val, speed)
 
 
-def _better(val: "Scores", best: Best) -> bool:
-    if val.accuracy is None or val.loss is None or best.val_accuracy is None or best.val_loss is None:
+def _better(val: Figures, best: Best, objective: Objective) -> bool:
+    if not val or best.value is None or best.val_loss is None:
         return True
-    return (val.accuracy, -val.loss) > (best.val_accuracy, -best.val_loss)
+    sign = 1 if objective.higher_is_better else -1
+    return (sign * val[objective.metric], -val["loss"]) > (sign * best.value, -best.val_loss)
 
 
-def _now(model: nn.Module, state: State, val: "Scores") -> Best:
+def _now(model: nn.Module, state: State, objective: Objective, val: Figures) -> Best:
     weights = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
-    return Best(state.epoch, state.step, val.accuracy, val.loss, weights)
+    metric, value = f"val_{objective.metric}", val.get(objective.metric)
+    return Best(state.epoch, state.step, metric, value, val.get("loss"), weights)
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Mean loss and accuracy over a part; None when it is empty."""
-
-    loss: float | None
-    accuracy: float | None
-
-
-def _evaluate(model: nn.Module, batches: Batches, loss_of: LossFunction, part: Part) -> Generator[Event, None, Scores]:
+def _evaluate(
+    model: nn.Module, batches: Batches, objective: Objective, part: Part
+) -> Generator[Event, None, dict[str, float]]:
+    """The figures of a part; none when it is empty."""
     model.eval()
-    samples, loss_sum, correct = 0, 0.0, 0
+    tally = objective.tally()
     for x, y in batches.in_order():
         # not around the loop: while this generator is suspended, its caller would be without gradients
         with torch.inference_mode():
-            output = model(x)
-            loss_sum += loss_of(output, y).item() * len(y)
-        samples += len(y)
-        correct += _correct(output, y)
-        yield Evaluating(part, samples, len(batches.tensors))
-    return Scores(loss_sum / samples, correct / samples) if samples else Scores(None, None)
-
-
-def _correct(output: Tensor, y: Tensor) -> int:
-    if output.device.type != "cpu":
-        return int((output.argmax(1) == y).sum().item())
-    # numpy's argmax is the cheapest: 3 us for a batch of 64
-    return int((output.detach().numpy().argmax(1) == y.numpy()).sum())
+            tally.add(model(*objective.arguments(x)), y)
+        yield Evaluating(part, tally.samples, len(batches.tensors))
+    return tally.figures()

@@ -1,4 +1,4 @@
-"""The loss that a recipe names, as a function of the network's output and the classes."""
+"""The loss that a recipe or an Output names, as a function of what the network answers and the target."""
 
 from collections.abc import Callable
 from typing import assert_never
@@ -7,14 +7,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from builder.graph.recipe import CrossEntropy, Focal, Loss, NegativeLogLikelihood
+from builder.graph.recipe import (
+    CrossEntropy,
+    Focal,
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    NegativeLogLikelihood,
+)
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
 def loss_function(loss: Loss) -> LossFunction:
-    """The mean loss of a batch. Shape: (N, classes), (N) -> ()."""
+    """The mean loss of a batch. Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers."""
     match loss:
         case CrossEntropy():
             return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
@@ -22,6 +30,12 @@ def loss_function(loss: Loss) -> LossFunction:
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
             return lambda output, y: F.nll_loss(output.clamp_min(LEAST).log(), y)
+        case MeanSquaredError():
+            return F.mse_loss
+        case MeanAbsoluteError():
+            return F.l1_loss
+        case Huber():
+            return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
         case _:
             assert_never(loss)
 

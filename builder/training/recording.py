@@ -6,7 +6,7 @@ from typing import Any, Final
 from builder.core.errors import Error
 from builder.runs.folder import RunFolder
 from builder.runs.store import Command, Row, Store
-from builder.training.events import EpochEnd, Event, Step
+from builder.training.events import EpochEnd, Event, Step, prefixed
 
 EVERY: Final = 0.2  # seconds between two writes
 RETRY: Final = 2.0  # seconds between two tries while the disk is full
@@ -40,12 +40,13 @@ class Recorder:
         """Keep what an event says."""
         if isinstance(event, Step):
             self._rows.append(("train_loss", event.step, event.epoch, event.loss))
-            self._rows.append(("train_accuracy", event.step, event.epoch, event.accuracy))
+            for name, value in event.figures.items():
+                self._rows.append((f"train_{name}", event.step, event.epoch, value))
             self._fresh += event.samples
             self._steps += 1
         elif isinstance(event, EpochEnd):
-            values = {name: getattr(event, name) for name in ("val_loss", "val_accuracy", "samples_per_second")}
-            self._rows += [(name, event.step, event.epoch, v) for name, v in values.items() if v is not None]
+            values = prefixed(event.val, "val") | {"samples_per_second": event.samples_per_second}
+            self._rows += [(name, event.step, event.epoch, value) for name, value in values.items()]
 
     def write(self, **progress: Any) -> Command | None:
         """Write what was kept, with this progress; the command that waits."""

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from builder.core.text import _
-from builder.data.fields import PARTS
+from builder.data.fields import PARTS, Target
 from builder.data.sources import Samples
 from builder.runs.store import Series
 
@@ -14,14 +14,33 @@ from builder.runs.store import Series
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 MOST_SHOWN = 30  # classes in one chart
 MOST_POINTS = 2_000
+BINS = 30
 
 
-def class_counts(samples: Samples) -> go.Figure:
-    """How many samples each class has in each part."""
-    classes = list(samples.classes[:MOST_SHOWN])
+def answers(samples: Samples, target: Target) -> go.Figure:
+    """How the answers to a target are spread over classes or numbers, in each part."""
+    return _class_counts(samples, target) if target.kind == "category" else _spread(samples, target)
+
+
+def _spread(samples: Samples, target: Target) -> go.Figure:
+    values = samples.targets[target.name][:, 0]
+    edges = np.histogram_bin_edges(values, BINS)
+    middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
-        counts = np.bincount(samples.labels[samples.parts[part]], minlength=len(samples.classes))
+        counts = np.histogram(values[samples.parts[part]], edges)[0]
+        figure.add_bar(x=middles, y=counts, name=_(part), marker_color=colour)
+    axes = {"xaxis": {"title": target.columns[0]}, "yaxis": {"title": _("samples")}}
+    figure.update_layout(barmode="stack", bargap=0.05, **_frame(280), **axes)
+    return _inert(figure)
+
+
+def _class_counts(samples: Samples, target: Target) -> go.Figure:
+    classes = list(target.classes[:MOST_SHOWN])
+    figure = go.Figure()
+    for part, colour in zip(PARTS, COLOURS, strict=False):
+        labels = samples.targets[target.name][samples.parts[part]]
+        counts = np.bincount(labels, minlength=len(target.classes))
         figure.add_bar(x=classes, y=counts[:MOST_SHOWN], name=_(part), marker_color=colour)
     figure.update_layout(barmode="stack", **_frame(280), xaxis={"type": "category"}, yaxis={"title": _("samples")})
     return _inert(figure)
@@ -63,7 +82,7 @@ def curves(series: Sequence[tuple[str, Series]], title: str) -> go.Figure:
 def points(samples: Samples) -> go.Figure:
     """Samples of two numbers, coloured by class."""
     figure = go.Figure()
-    values = np.asarray(samples.inputs)
+    values = np.asarray(samples.only)
     for number, name in enumerate(samples.classes[: len(COLOURS)]):
         own = values[samples.labels == number]
         figure.add_scatter(
@@ -91,6 +110,39 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Fig
         xaxis={"type": "category", "title": _("predicted")},
         yaxis={"type": "category", "title": _("true"), "autorange": "reversed"},
     )
+    return _inert(figure)
+
+
+def predicted_against_true(true: Sequence[float], predicted: Sequence[float]) -> go.Figure:
+    """Each sample as a point: on the line, the answer is right."""
+    ends = [min(*true, *predicted), max(*true, *predicted)]
+    figure = go.Figure()
+    line = {"color": COLOURS[6], "dash": "dot"}
+    figure.add_scatter(x=ends, y=ends, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    marker = {"color": COLOURS[0], "size": 6, "opacity": 0.5}
+    told = _("true") + " %{x:.4~g}, " + _("predicted") + " %{y:.4~g}<extra></extra>"
+    figure.add_scatter(
+        x=list(true), y=list(predicted), mode="markers", marker=marker, hovertemplate=told, showlegend=False
+    )
+    figure.update_layout(**_frame(360), xaxis={"title": _("true")}, yaxis={"title": _("predicted")})
+    return _inert(figure)
+
+
+def value(found: float, mean: float, std: float) -> go.Figure:
+    """A predicted number on the scale of the training data: its mean, and one and two spreads around it."""
+    figure = go.Figure()
+    for times, opacity in ((2, 0.15), (1, 0.25)):
+        ends = {"x0": mean - times * std, "x1": mean + times * std, "y0": 0.2, "y1": 0.8}
+        figure.add_shape(type="rect", **ends, fillcolor=COLOURS[4], opacity=opacity, line_width=0)
+    figure.add_shape(type="line", x0=mean, x1=mean, y0=0.2, y1=0.8, line={"color": COLOURS[6], "dash": "dot"})
+    marker = {"color": COLOURS[0], "size": 16, "symbol": "diamond"}
+    figure.add_scatter(x=[found], y=[0.5], mode="markers", marker=marker, hovertemplate="%{x:.5~g}<extra></extra>")
+    reach = [min(mean - 2.6 * std, found - 0.2 * std), max(mean + 2.6 * std, found + 0.2 * std)]
+    axes = {
+        "xaxis": {"range": reach, "showgrid": False, "zeroline": False},
+        "yaxis": {"range": [0, 1], "visible": False},
+    }
+    figure.update_layout(**_frame(90), **axes)
     return _inert(figure)
 
 

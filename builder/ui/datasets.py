@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.core.text import _, size
+from builder.data.describe import answer_of
 from builder.data.fields import PARTS
-from builder.data.sources import SOURCES, Augmentation, ImageSource, Samples, Source, parse_source
+from builder.data.sources import SOURCES, Augmentation, ColumnsSource, ImageSource, Samples, Source, parse_source
 from builder.data.sources.places import keep_upload
 from builder.graph.document import Document
-from builder.ui import charts, forms, problems, session
+from builder.ui import charts, forms, problems, roles, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
@@ -23,7 +24,7 @@ SHARED = ("validation", "test", "seed", "limit")  # kept when another source is 
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
-UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"]}
+UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
 
 
 def choose(document: Document) -> None:
@@ -51,6 +52,8 @@ def choose(document: Document) -> None:
     st.caption(plain(_(cls.about), 300))
     if "path" in cls.model_fields:
         _file(now, document)
+    if issubclass(cls, ColumnsSource):
+        roles.draw(document)
     st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
     shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
     forms.draw(shown, document.data, f"data:{now}", _set)
@@ -119,7 +122,10 @@ def look(document: Document) -> None:
         st.caption(f":material/info: {plain(notice.message, 300)}")
     for column, part in zip(st.columns(3), PARTS, strict=True):
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
-    st.plotly_chart(charts.class_counts(samples), key="class-counts")
+    for number, target in enumerate(samples.spec.targets):
+        if len(samples.spec.targets) > 1:
+            st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
+        st.plotly_chart(charts.answers(samples, target), key=f"answers-{number}" if number else "class-counts")
     st.markdown(f"**{_('Samples')}** :small[:gray[{_('of the training part')}]]")
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation != Augmentation():
@@ -141,16 +147,33 @@ def _some(samples: Samples) -> list[int]:
 
 def _samples(source: Source, samples: Samples) -> None:
     some = _some(samples)
+    if isinstance(source, ColumnsSource):
+        st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
+        return
     labels = [samples.classes[samples.labels[i]] for i in some]
     if source.kind == "image":
-        pictures([np.asarray(samples.inputs[i]) for i in some], labels)
+        pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.inputs[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
         st.dataframe(table, hide_index=True, width="stretch")
-    elif np.asarray(samples.inputs).shape[1] == 2:
+    elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")
     else:
-        st.dataframe(pd.DataFrame(np.asarray(samples.inputs)[some]).assign(label=labels), hide_index=True)
+        st.dataframe(pd.DataFrame(np.asarray(samples.only)[some]).assign(label=labels), hide_index=True)
+
+
+def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
+    """Some rows of a table: what enters the network, and behind it what is right."""
+    columns: dict[str, list[Any]] = {}
+    for field in samples.spec.inputs:
+        rows = [samples.inputs[field.name][at] for at in some]
+        if field.columns:
+            columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
+        else:
+            columns[field.name] = rows
+    for number, target in enumerate(samples.spec.targets):
+        columns[f"→ {target.name}"] = [answer_of(samples, target, at) for at in some]
+    return pd.DataFrame(columns)
 
 
 def picture(image: Image) -> Image:
@@ -176,7 +199,7 @@ def _augmented(source: ImageSource, samples: Samples) -> None:
     from builder.data.augmentation import augmented
 
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one image, as the network may meet it')}]]")
-    one = np.asarray(samples.inputs[_some(samples)[0]])
+    one = np.asarray(samples.only[_some(samples)[0]])
     batch = torch.from_numpy(one.copy()).permute(2, 0, 1).float().expand(8, -1, -1, -1).contiguous()
     changed = augmented(batch, source.augmentation, torch.Generator().manual_seed(source.seed))
     images = changed.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()

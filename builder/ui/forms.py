@@ -1,7 +1,8 @@
 """Forms drawn from declarations: one widget for each parameter of a `Settings` class."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,16 @@ def draw(parameters: tuple[Parameter, ...], values: Mapping[str, Any], key: str,
         _WIDGETS[parameter.kind if not (parameter.choices or parameter.optional) else _kind(parameter)](
             parameter, value, f"{key}:{parameter.name}", change
         )
+
+
+def offered(parameters: tuple[Parameter, ...], names: Mapping[str, Sequence[str]]) -> tuple[Parameter, ...]:
+    """The parameters as a form shows them: what the data offers for one is chosen from, not typed."""
+    return tuple(
+        replace(parameter, kind="choice", choices=tuple(names[parameter.offers]))
+        if names.get(parameter.offers)
+        else parameter
+        for parameter in parameters
+    )
 
 
 def _kind(parameter: Parameter) -> str:
@@ -98,11 +109,15 @@ def _toggle(parameter: Parameter, value: Any, key: str, change: Change) -> None:
 
 
 def _choice(parameter: Parameter, value: Any, key: str, change: Change) -> None:
+    options = (None, *parameter.choices) if parameter.optional else parameter.choices
+    # a value that is no choice is shown as it is, never replaced
+    options = options if value in options or value is None else (*options, value)
     st.selectbox(
         _label(parameter),
-        parameter.choices,
+        options,
         help=_help(parameter),
-        **follow(key, value if value in parameter.choices else None, partial(change, parameter.name)),
+        format_func=lambda choice: _("not set") if choice is None else str(choice),
+        **follow(key, value, partial(change, parameter.name)),
     )
 
 

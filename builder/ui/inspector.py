@@ -8,6 +8,7 @@ from builder.compiler.report import Report
 from builder.compiler.structure import ports, wires_into
 from builder.core.settings import Parameter, parameters
 from builder.core.text import _, count, size
+from builder.data.fields import offers
 from builder.graph.document import Document, Graph, Node
 from builder.layers import LAYERS, Many, describe
 from builder.ui import forms, session
@@ -31,7 +32,7 @@ def draw(document: Document, report: Report) -> None:
         _name(node)
         if inputs := ports(node):
             _inputs(document.graph, node, inputs)
-        _settings(node, parameters(cls))
+        _settings(node, forms.offered(parameters(cls), offers(report.data)))
         _cost(node, report)
         with st.expander(_("Shape rule and source"), icon=":material/menu_book:"):
             st.markdown(f"{plain(facts['shape'], 200)}\n\n:small[:gray[{plain(facts['source'], 300)}]]")

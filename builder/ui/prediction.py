@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from builder.core.errors import MOST_LISTED, Error, Problem
 from builder.core.text import _
 from builder.data.images import EXTENSIONS
-from builder.data.preparation import ImagePreparation, TextPreparation
-from builder.data.tables import write_table
+from builder.data.preparation import ImagePreparation, TextPreparation, VectorPreparation
 from builder.prediction.predictor import Prediction, Predictor
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import charts, problems, services, session
+from builder.ui import answers, form, metrics, problems, services, session
 from builder.ui.datasets import picture, pictures
 from builder.ui.markup import plain
 from builder.ui.training import RUN
@@ -80,7 +78,7 @@ def _choose() -> Run | None:
 
 
 def _name(run: Run) -> str:
-    best = f" · {run.best_val_accuracy:.1%}" if run.best_val_accuracy is not None else ""
+    best = f" · {metrics.shown(run.best_metric, run.best_value)}" if run.best_value is not None else ""
     state = f" · {_('still training')}" if run.active else ""
     return f"{run.name}{best}{state} · {run.id[:8]}"
 
@@ -97,19 +95,21 @@ def _kept(id: str, weights: str) -> Predictor:
 
 
 def _use(predictor: Predictor, run: Run) -> None:
-    preparation = predictor.preparation
-    if isinstance(preparation, ImagePreparation):
+    only = predictor.only
+    if isinstance(only, ImagePreparation):
         ways = {_("Draw"): _drawing, _("Upload"): _images}
-    elif isinstance(preparation, TextPreparation):
+    elif isinstance(only, TextPreparation):
         ways = {_("Type"): _typed, _("Upload"): _texts}
-    else:
+    elif isinstance(only, VectorPreparation):
         ways = {_("Type"): _numbers}
+    else:
+        ways = {_("Fill in"): form.draw, _("Upload"): form.upload}
     if len(ways) > 1:
         way = st.segmented_control(
             _("Input"),
             list(ways),
             default=next(iter(ways)),
-            key=f"way:{preparation.kind}",
+            key=f"way:{only.kind if only else 'several'}",
             required=True,
             label_visibility="collapsed",
         )
@@ -125,7 +125,7 @@ def _drawing(predictor: Predictor, run: Run) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         st.markdown(f"**{_('Draw here')}**")
-        size = predictor.preparation.size[0] if isinstance(predictor.preparation, ImagePreparation) else 28
+        size = predictor.only.size[0] if isinstance(predictor.only, ImagePreparation) else 28
         generation = st.session_state.setdefault("drawing", 0)
         result = st_canvas(
             stroke_width=STROKE.get(size, 18),
@@ -159,7 +159,7 @@ def _images(predictor: Predictor, run: Run) -> None:
         accept_multiple_files=True,
         key=f"images:{run.id}",
     )
-    grey = isinstance(predictor.preparation, ImagePreparation) and predictor.preparation.mode == "grey"
+    grey = isinstance(predictor.only, ImagePreparation) and predictor.only.mode == "grey"
     invert = grey and st.toggle(_("Invert: dark on light becomes light on dark"), key="invert")
     if not files:
         st.caption(_("PNG, JPEG, WebP, BMP or GIF. Photographs are turned, scaled and converted as in training."))
@@ -206,7 +206,7 @@ def _texts(predictor: Predictor, run: Run) -> None:
     good = [item for item in found if isinstance(item, Prediction)]
     _bad(bad)
     if good:
-        _table(good)
+        answers.table(good)
 
 
 def _lines(content: bytes) -> list[str]:
@@ -226,9 +226,9 @@ def _one(predictor: Predictor, found: Prediction | Problem, text: str) -> None:
     if isinstance(found, Problem):
         problems.draw([found], "one")
         return
-    for notice in found.notices:
-        st.caption(f":material/info: {plain(notice.message, 300)}")
-    _answer(predictor, predictor.preparation.read_text(text), found)
+    assert predictor.only is not None
+    answers.notices(found)
+    _answer(predictor, predictor.only.read_text(text), found)
 
 
 def _answers(predictor: Predictor, raws: Sequence[Any], names: Sequence[str], bad: Sequence[Problem]) -> None:
@@ -239,9 +239,9 @@ def _answers(predictor: Predictor, raws: Sequence[Any], names: Sequence[str], ba
     if len(found) == 1:
         _answer(predictor, raws[0], found[0])
         return
-    captions = [f"{p.label} {p.probabilities[p.label]:.0%}" for p in found[:24]]
+    captions = [answers.brief(p) for p in found[:24]]
     pictures([predictor.view(raw) for raw in raws[:24]], captions)
-    _table(found)
+    answers.table(found)
 
 
 def _bad(bad: Sequence[Problem]) -> None:
@@ -250,7 +250,7 @@ def _bad(bad: Sequence[Problem]) -> None:
 
 
 def _answer(predictor: Predictor, raw: Any, found: Prediction) -> None:
-    """One answer: what the network saw, the top classes, how long it took."""
+    """One answer: what the network saw, and what it says."""
     left, right = st.columns([1, 2.5], gap="medium")
     view = predictor.view(raw)
     with left:
@@ -264,27 +264,4 @@ def _answer(predictor: Predictor, raw: Any, found: Prediction) -> None:
         else:
             st.text(" ".join(f"{value:g}" for value in view))
     with right:
-        st.markdown(f"### {plain(found.label)} :gray[{found.probabilities[found.label]:.1%}]")
-        st.plotly_chart(
-            charts.probabilities(found.probabilities), key="probabilities", config={"displayModeBar": False}
-        )
-        st.caption(_("{ms:.1f} ms on this machine").format(ms=found.milliseconds))
-
-
-def _table(found: Sequence[Prediction]) -> None:
-    """Many answers, and the same to download."""
-    heads = [_("input"), _("label"), _("probability")]
-    classes = sorted(found[0].probabilities)
-    rows = [[p.input, p.label, p.probabilities[p.label], *(p.probabilities[name] for name in classes)] for p in found]
-    # a class may be called as one of our columns is
-    columns = [*heads, *(f"{name} " if name in heads else name for name in classes)]
-    st.dataframe(
-        pd.DataFrame(rows, columns=columns),
-        hide_index=True,
-        column_config={heads[2]: st.column_config.ProgressColumn(format="percent")},
-    )
-    st.download_button(
-        _("Download as CSV"), write_table(columns, rows), "predictions.csv", "text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
-    st.caption(_("Texts that begin like a formula get a ' in front, so that no spreadsheet runs them."))
+        answers.cards(found)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,16 +10,16 @@ import streamlit as st
 from builder.core.errors import Error
 from builder.core.text import _, duration, quote
 from builder.data.sources import SOURCES
-from builder.evaluation import Evaluation, evaluate
+from builder.evaluation import CategoryFigures, Evaluation, NumberFigures, evaluate
 from builder.graph.difference import differences
 from builder.graph.document import from_json
 from builder.live import labels
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import charts, services, session
+from builder.ui import charts, metrics, services, session
 from builder.ui.markup import plain
 
-QUANTITIES = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
+FEW = 4  # curves that are offered side by side
 
 
 def draw() -> None:
@@ -29,9 +30,10 @@ def draw() -> None:
     if not runs:
         session.empty(_("No runs yet. Open a network from the gallery and train it."))
         return
+    shares = all((run.best_metric or "val_accuracy").startswith("val_accuracy") for run in runs)
     st.caption(_("Choose one run to open, rename or delete it; choose several to compare them."))
     event = st.dataframe(
-        pd.DataFrame([_row(run) for run in runs]),
+        pd.DataFrame([_row(run, shares) for run in runs]),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
@@ -52,7 +54,7 @@ def draw() -> None:
         _difference(chosen[0], chosen[1])
 
 
-def _row(run: Run) -> dict[str, object]:
+def _row(run: Run, shares: bool) -> dict[str, object]:
     document = from_json(run.document)
     source = SOURCES.get(str(document.data.get("source")))
     statuses = labels()["statuses"]
@@ -62,12 +64,21 @@ def _row(run: Run) -> dict[str, object]:
         _("status"): statuses[run.status],
         _("network"): document.title,
         _("data"): _(source.title) if source else "",
-        _("best accuracy"): run.best_val_accuracy,
-        _("test accuracy"): run.metrics.get("test_accuracy"),
+        **(_shares(run) if shares else _figures(run)),
         _("epochs"): f"{run.epoch} / {run.epochs}",
         _("duration"): duration(run.seconds),
         _("started"): datetime.fromtimestamp(run.created_at),
     }
+
+
+def _shares(run: Run) -> dict[str, object]:
+    return {_("best accuracy"): run.best_value, _("test accuracy"): run.test_value}
+
+
+def _figures(run: Run) -> dict[str, object]:
+    """Where some runs predict numbers, each figure says what it is."""
+    best, test = (metrics.shown(run.best_metric, value) for value in (run.best_value, run.test_value))
+    return {_("best"): best, _("test"): test}
 
 
 def _tools(chosen: list[Run]) -> None:
@@ -114,18 +125,19 @@ def _delete(chosen: list[Run]) -> None:
 
 
 def _curves(chosen: list[Run]) -> None:
-    names = {"val_accuracy": _("Validation accuracy"), "val_loss": _("Validation loss"),
-             "train_accuracy": _("Training accuracy"), "train_loss": _("Training loss")}  # fmt: skip
-    quantity = st.segmented_control(
-        _("Curve"), QUANTITIES, default=QUANTITIES[0], format_func=names.__getitem__, key="quantity", required=True
-    )
-    series = []
-    for run in chosen[:8]:
-        history = services.store().history(run.id).series
-        if quantity in history:
-            series.append((run.name, history[quantity]))
+    histories = [(run.name, services.store().history(run.id).series) for run in chosen[:8]]
+    there = sorted({name for _run, history in histories for name in history}, key=metrics.rank)
+    quantities = [name for name in there if name.startswith(("train_", "val_"))] or ["val_loss"]
+    options: dict[str, Any] = {"format_func": metrics.title, "key": "quantity"}
+    if st.session_state.get("quantity") not in quantities:
+        st.session_state["quantity"] = quantities[0]
+    if len(quantities) > FEW:
+        quantity = st.selectbox(_("Curve"), quantities, **options)
+    else:
+        quantity = st.segmented_control(_("Curve"), quantities, required=True, **options)
+    series = [(run, history[str(quantity)]) for run, history in histories if quantity in history]
     if series:
-        st.plotly_chart(charts.curves(series, names[str(quantity)]), key="curves")
+        st.plotly_chart(charts.curves(series, metrics.title(str(quantity))), key="curves")
     else:
         st.info(_("Nothing was recorded yet."))
     if len(chosen) > 8:
@@ -159,16 +171,42 @@ def _results(run: Run) -> None:
         except Error as error:
             st.error(plain(str(error), 320))
             return
+        for figures in found.outputs:
+            if len(found.outputs) > 1:
+                st.markdown(f"**{plain(figures.target, 60)}** :small[:gray[{plain(figures.output, 60)}]]")
+            if isinstance(figures, CategoryFigures):
+                _category(figures)
+            else:
+                _numbers(figures)
+
+
+def _category(found: CategoryFigures) -> None:
+    facts = [
+        (_("Accuracy"), found.accuracy), (_("Baseline"), found.baseline), (_("Precision"), found.precision),
+        (_("Recall"), found.recall), (_("F1"), found.f1),
+    ]  # fmt: skip
+    for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
+        column.metric(label, f"{value:.1%}")
+    st.caption(_("Baseline: always the most frequent class. Precision, recall and F1 are means over the classes."))
+    left, right = st.columns([2, 3])
+    left.dataframe(pd.DataFrame([asdict(figures) for figures in found.classes]), hide_index=True)
+    figure = charts.confusion(found.confusion, [c.name for c in found.classes])
+    right.plotly_chart(figure, key=f"confusion:{found.output}")
+
+
+def _numbers(found: NumberFigures) -> None:
+    for column in found.columns:
+        if len(found.columns) > 1:
+            st.caption(plain(column.name, 60))
         facts = [
-            (_("Accuracy"), found.accuracy), (_("Baseline"), found.baseline), (_("Precision"), found.precision),
-            (_("Recall"), found.recall), (_("F1"), found.f1),
+            (_("Mean absolute error"), column.mae), (_("Baseline"), column.baseline_mae),
+            (_("Root mean squared error"), column.rmse), (_("Baseline"), column.baseline_rmse), ("R2", column.r2),
         ]  # fmt: skip
-        for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
-            column.metric(label, f"{value:.1%}")
-        st.caption(_("Baseline: always the most frequent class. Precision, recall and F1 are means over the classes."))
-        left, right = st.columns([2, 3])
-        left.dataframe(pd.DataFrame([asdict(figures) for figures in found.classes]), hide_index=True)
-        right.plotly_chart(charts.confusion(found.confusion, [c.name for c in found.classes]), key="confusion")
+        for place, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
+            place.metric(label, f"{value:,.4g}")
+        st.caption(_("Baseline: always the mean of the training part, which has an R2 of about 0."))
+        figure = charts.predicted_against_true(column.true, column.predicted)
+        st.plotly_chart(figure, key=f"numbers:{found.output}:{column.name}")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

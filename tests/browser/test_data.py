@@ -16,7 +16,7 @@ from tests.browser.server import Server
 from tests.trained import example
 
 # every source that is here without a download, and how many samples it has
-READY = {"Digits": 1797, "Reviews": len(Reviews().load().labels), "XOR": 12}
+READY = {"Digits": 1797, "Reviews": len(Reviews().load()), "Visits": 720, "XOR": 12}
 WITH_DATASETS = {"MNIST": 70_000, "Fashion-MNIST": 70_000}
 REVIEWS = [("服务很好，房间也干净", "好评"), ("太吵了，早餐也难吃", "差评")]
 

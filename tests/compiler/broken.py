@@ -254,11 +254,11 @@ BROKEN: dict[str, Broken] = {
     ),
     "missing Output": Broken(cnn({"op": "remove", "nodes": ["output"]}), "G-NOOUT", None, "has no Output"),
     "missing Input": Broken(cnn({"op": "remove", "nodes": ["input"]}), "G-NOIN", None, "has no Input"),
-    "two Outputs": Broken(
-        edited(chain(*CLASSIFY), {"op": "insert", "type": "Output", "id": "more"}, _wire("linear1", "more")),
-        "G-ENDS",
-        "more",
-        "second Output",
+    "a loss for numbers": Broken(
+        edited(chain(*CLASSIFY), {"op": "set_params", "node": "output", "params": {"loss": "mse"}}),
+        "G-LOSS",
+        "output",
+        'the loss mse is not for a category, and "label" is one',
     ),
     "two wires into one input": Broken(
         cnn(_wire("conv1", "relu2")), "G-EDGE", "relu2", 'takes 1 input(s) and gets 2, from "conv2", "conv1"'

@@ -265,7 +265,7 @@ def test_a_network_of_copies_trains_predicts_and_is_exported(tmp_path: Path) -> 
     assert_same(answers, predictions)
     assert [sum(answer["probabilities"].values()) for answer in answers] == pytest.approx([1.0] * 3, abs=1e-5)
     with torch.no_grad():  # as the network gives them; a second softmax would level them
-        expected = ours.model.eval()(torch.from_numpy(ours.preparation.apply(raws[:3])))
+        expected = ours.model.eval()(*ours.arguments(raws[:3]))
     assert [answer["probabilities"][ours.classes[0]] for answer in answers] == pytest.approx(
         expected[:, 0].tolist(), abs=1e-4
     )

@@ -112,7 +112,7 @@ def test_inside_a_block() -> None:
     }  # fmt: skip
     found = what(residual(), within=["block1"], source="conv2")
     assert found["Conv2d"] == ("32x8x8", None)
-    assert found["Output"] == (None, "There is an Output already.")
+    assert found["Output"] == (None, "A block has one Output, which is there already.")
     with pytest.raises(Error, match=r'\[G-EDIT\] "relu1" is no block'):
         where(residual(), "relu1", "input")
 
@@ -158,7 +158,7 @@ def test_which_layers_could_stand_on_a_wire() -> None:
 def test_which_layers_could_stand_in_place_of_another() -> None:
     found = what(CNN, replace="relu2")
     assert found["Tanh"] == ("64x14x14", None)
-    assert found["Output"] == (None, "There is an Output already.")
+    assert found["Output"] == (None, "Nothing can stand behind an Output.")
     assert what(CNN, replace="output")["Output"] == ("10", None)
     join = residual({"op": "ungroup", "node": "block1"})
     assert what(join, replace="add1")["Concat"] == ("8x8x8", None)

@@ -11,7 +11,7 @@ from builder.compiler.source import source
 from builder.core.errors import Error
 from builder.examples import FACTS, FOLDER, ORDER, load, names
 from builder.graph.document import read, write
-from tests.documents import assert_safe, one_step, random_input
+from tests.documents import assert_safe, one_step, random_inputs
 
 
 @pytest.mark.parametrize("name", names())
@@ -51,11 +51,11 @@ def test_its_source_calls_nothing_but_layers(name: str) -> None:
 def test_it_learns_a_step(name: str) -> None:
     report, model = check(load(name)), build(load(name)).eval()
     assert report.data is not None
-    x = random_input(report.data.inputs[0].spec, 3)
     with torch.no_grad():
-        y = model(x)
-    assert y.shape == (3, len(report.data.target.classes))
-    assert torch.isfinite(y).all()
+        given = model(*random_inputs(report, 3))
+    outputs = given if isinstance(given, tuple) else (given,)
+    assert [tuple(y.shape) for y in outputs] == [(3, answer.target.size) for answer in report.outputs]
+    assert all(torch.isfinite(y).all() for y in outputs)
     one_step(load(name))
 
 

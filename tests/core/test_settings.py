@@ -121,7 +121,7 @@ def test_values_inside_a_choice_are_named_with_their_owner() -> None:
     said = [p.message for p in parse(Recipe, wrong, what="recipe")[1]]
     assert said == [
         "recipe: optimizer.lr is -1; it must be more than 0.0.",
-        'recipe: loss is "hinge"; it must be one of cross_entropy, focal, nll.',
+        'recipe: loss is "hinge"; it must be one of cross_entropy, focal, nll, mse, l1, huber.',
     ]
 
 

@@ -26,7 +26,7 @@ def test_a_folder_a_class(tmp_path: Path) -> None:
     files = classes_of("dog", "cat", "猫头鹰")
     for samples in (load(tmp_path, files), source_of(source="images", path=folder_of(tmp_path / "f", files)).load()):
         assert samples.classes == ("cat", "dog", "猫头鹰")
-        assert samples.inputs.shape == (18, 8, 10, 3)
+        assert samples.only.shape == (18, 8, 10, 3)
         assert [name.split("/")[0] for name in samples.names] == [samples.classes[label] for label in samples.labels]
         assert samples.notices == []
 
@@ -119,7 +119,7 @@ def test_default_sizes(tmp_path: Path) -> None:
 
 def test_size_and_mode(tmp_path: Path) -> None:
     samples = load(tmp_path, classes_of("cat", "dog"), size=16, mode="grey")
-    assert samples.inputs.shape == (12, 16, 16, 1)
+    assert samples.only.shape == (12, 16, 16, 1)
 
 
 def test_too_much_for_memory_is_said_before_it_is_decoded(tmp_path: Path) -> None:

@@ -15,13 +15,11 @@ from tokenizers import Tokenizer
 
 from builder.core.errors import Error, Problem
 from builder.data import images, preparation
+from builder.data.fitting import fit, from_json, to_json
 from builder.data.preparation import (
     ImagePreparation,
     TextPreparation,
     VectorPreparation,
-    fit,
-    from_json,
-    to_json,
     vocabulary,
 )
 from builder.data.sources import SOURCES, Samples
@@ -45,21 +43,21 @@ def digits() -> Samples:
 def test_only_the_training_part_is_looked_at(name: str) -> None:
     source = SOURCES[name]()
     samples = source.load()
-    if isinstance(samples.inputs, list):
-        changed = list(samples.inputs)
+    if isinstance(samples.only, list):
+        changed = list(samples.only)
         for part in ("validation", "test"):
             for at in samples.parts[part]:
                 changed[at] = "zebra zebra zebra"
     else:
-        changed = samples.inputs.copy()
+        changed = samples.only.copy()
         for part in ("validation", "test"):
             changed[samples.parts[part]] = 255
-    assert fit(source, replace(samples, inputs=changed)) == fit(source, samples)
+    assert fit(source, replace(samples, inputs={samples.spec.inputs[0].name: changed})) == fit(source, samples)
 
 
 def test_training_images_are_standardised(digits: Samples) -> None:
     fitted = fit(Digits(), digits)
-    x = fitted.apply(digits.of("train"))
+    x = fitted.apply(digits.of("train"))["image"]
     assert x.shape == (len(digits.parts["train"]), 1, 8, 8)
     assert x.dtype == np.float32
     assert abs(x.mean()) < 1e-4
@@ -67,11 +65,13 @@ def test_training_images_are_standardised(digits: Samples) -> None:
 
 
 def test_a_channel_that_never_varies_is_only_centred() -> None:
-    samples = Samples(np.full((4, 2, 2, 3), 51, np.uint8), np.array([0, 0, 1, 1]), ("a", "b"), {"train": np.arange(4)})
-    fitted = fit(Digits(), samples)
+    spec = Digits(size=2, mode="colour").spec()
+    images = np.full((4, 2, 2, 3), 51, np.uint8)
+    samples = Samples.single(spec, images, np.array([0, 0, 1, 1]), {"train": np.arange(4)})
+    fitted = fit(Digits(), samples).only
     assert isinstance(fitted, ImagePreparation)
     assert fitted.std == (1.0, 1.0, 1.0)
-    assert np.allclose(fitted.apply(samples.inputs), 0, atol=1e-6)
+    assert np.allclose(fitted.apply(samples.only), 0, atol=1e-6)
 
 
 @pytest.mark.parametrize("source", [Digits(), Digits(mode="colour", size=12), Reviews(), Xor()])
@@ -80,13 +80,14 @@ def test_saved_and_read_again_it_is_the_same(source: Digits | Reviews | Xor) -> 
     fitted = fit(source, samples)
     again = from_json(to_json(fitted))
     assert again == fitted
-    assert json.loads(to_json(fitted))["kind"] == source.kind
-    assert np.array_equal(again.apply(samples.of("test")), fitted.apply(samples.of("test")))
+    assert next(iter(json.loads(to_json(fitted))["fields"].values()))["kind"] == source.kind
+    [x], [y] = (one.apply(samples.of("test")).values() for one in (again, fitted))
+    assert np.array_equal(x, y)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"kind": "sound"}', b'{"kind": "image", "size": "a"}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"fields": {"a": {"kind": "sound"}}}', b'{"fields": 3}', b"\xff"])
 def test_a_damaged_preparation_is_said(content: bytes) -> None:
-    with pytest.raises(Error, match=r"\[M-DAMAGED\] The preparation saved with this run is damaged"):
+    with pytest.raises(Error, match=r"\[M-DAMAGED\] What this run keeps of its data is damaged"):
         from_json(content)
 
 

@@ -84,21 +84,21 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
     assert field.kind == source.kind
     assert field.spec.shape[0] == 2
     assert spec.target.classes == samples.classes
-    assert len(samples.inputs) == len(samples.labels)
+    assert len(samples.only) == len(samples.labels)
     assert samples.labels.dtype == np.int64
     assert set(np.unique(samples.labels[samples.parts["train"]])) == set(range(len(samples.classes)))
     assert all(len(samples.parts[part]) for part in PARTS)
     assert not samples.names or len(samples.names) == len(samples.labels)
     if source.kind == "image":
-        assert samples.inputs.dtype == np.uint8
-        assert field.spec.shape[1:] == (samples.inputs.shape[3], *samples.inputs.shape[1:3])
+        assert samples.only.dtype == np.uint8
+        assert field.spec.shape[1:] == (samples.only.shape[3], *samples.only.shape[1:3])
     if name != "xor":  # whose parts are all four points
         joined = np.concatenate([samples.parts[part] for part in PARTS])
         assert sorted(joined.tolist()) == list(range(len(samples.labels)))
     again = source.load()
     assert again.fingerprint == samples.fingerprint
     assert all(np.array_equal(again.parts[part], samples.parts[part]) for part in PARTS)
-    described = json.loads(json.dumps(describe(source, samples)))
+    described = json.loads(json.dumps(describe(samples, source.source)))
     assert described["parts"]["train"]["count"] == len(samples.parts["train"])
     assert sum(described["parts"]["test"]["classes"].values()) == len(samples.parts["test"])
     assert all(parameter.help for parameter in parameters(type(source)))
@@ -180,17 +180,17 @@ def test_augmentation_is_part_of_the_settings() -> None:
 def test_size_and_mode_change_images_and_spec() -> None:
     source = Digits(size=20, mode="colour")
     assert str(source.spec().inputs[0].spec) == "3x20x20"
-    assert source.load().inputs.shape[1:] == (20, 20, 3)
+    assert source.load().only.shape[1:] == (20, 20, 3)
 
 
 def test_reviews_by_language() -> None:
     both, english, chinese = (Reviews(language=name).load() for name in ("both", "english", "chinese"))
-    assert sorted(both.inputs) == sorted([*english.inputs, *chinese.inputs])
-    assert all(text.isascii() or not any("\u4e00" <= c <= "\u9fff" for c in text) for text in english.inputs)
-    assert all(any("\u4e00" <= c <= "\u9fff" for c in text) for text in chinese.inputs)
-    assert len(english.inputs) >= 300
-    assert len(chinese.inputs) >= 300
-    assert len(set(both.inputs)) == len(both.inputs)
+    assert sorted(both.only) == sorted([*english.only, *chinese.only])
+    assert all(text.isascii() or not any("\u4e00" <= c <= "\u9fff" for c in text) for text in english.only)
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in text) for text in chinese.only)
+    assert len(english.only) >= 300
+    assert len(chinese.only) >= 300
+    assert len(set(both.only)) == len(both.only)
     counts = np.bincount(both.labels)
     assert abs(counts[0] - counts[1]) <= 0.1 * len(both.labels)
 

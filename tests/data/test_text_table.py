@@ -25,7 +25,7 @@ def test_columns_are_found_by_name_or_content(tmp_path: Path) -> None:
     for header in ("review,label", "文本,标签", "x,kind", "Text,Sentiment"):
         samples = load(tmp_path, f"{header}\n" + rows("b", "a"))
         assert samples.classes == ("a", "b")
-        assert samples.inputs[0] == "a text about b 0"
+        assert samples.only[0] == "a text about b 0"
         assert samples.names[0] == "t.csv, line 2"
 
 
@@ -76,7 +76,7 @@ def test_t09_a_class_with_one_row(tmp_path: Path) -> None:
     samples = load(tmp_path, table, drop_rare=True)
     assert samples.classes == ("cat", "cow")
     assert str(samples.notices[0]) == '[T-CLASS] Classes with fewer than 2 rows were left out: "dog".'
-    assert "woof" not in samples.inputs
+    assert "woof" not in samples.only
 
 
 def test_t09_one_row_of_each_class(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_real_sst2(datasets: Path) -> None:
     samples = TextTable(path="sst2", header=False).load()
     assert [len(samples.parts[part]) for part in PARTS] == [6920, 872, 1821]
     assert samples.classes == ("0", "1")
-    assert samples.inputs[samples.parts["test"][0]] == "no movement , no yuks , not much of anything"
+    assert samples.only[samples.parts["test"][0]] == "no movement , no yuks , not much of anything"
     alone = TextTable(path="sst2/train.tsv", header=False).load()
     assert len(alone.labels) == 6920
 
@@ -161,4 +161,4 @@ def test_real_headlines(datasets: Path) -> None:
     samples = TextTable(path="toutiao_zh_topic", drop_rare=True).load()
     assert len(samples.classes) == 14
     assert len(samples.parts["train"]) == 4999
-    assert "\n" not in samples.inputs[0]
+    assert "\n" not in samples.only[0]

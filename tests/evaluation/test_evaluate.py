@@ -7,7 +7,7 @@ import pytest
 
 from builder.core.errors import Error
 from builder.core.ids import new_id
-from builder.evaluation import evaluate
+from builder.evaluation import CategoryFigures, evaluate
 from builder.graph.document import Document, from_json
 from builder.prediction import Prediction, Predictor
 from builder.runs.store import Store
@@ -19,18 +19,20 @@ from tests.trained import TrainedRuns, example, finish, raws_of, stop_all
 def test_figures_are_what_training_and_each_single_prediction_say(trained: TrainedRuns, name: str) -> None:
     id = getattr(trained, name)
     found = evaluate(trained.store, id)
+    [figures] = found.outputs
     predictor = Predictor.of(trained.store, id)
     raws, labels = raws_of(predictor.trained.document, "test")
     answers = [predictor.predict([raw])[0].label for raw in raws]
     counted = Counter(zip(labels, answers, strict=True))
-    assert found.confusion == tuple(tuple(counted[a, b] for b in predictor.classes) for a in predictor.classes)
+    assert isinstance(figures, CategoryFigures)
+    assert figures.confusion == tuple(tuple(counted[a, b] for b in predictor.classes) for a in predictor.classes)
     metrics = trained.store.get(id).metrics
     assert found.accuracy == metrics["test_accuracy"]
     assert found.loss == pytest.approx(metrics["test_loss"], rel=1e-4)
     assert found.n == len(labels)
-    assert found.baseline == max(Counter(labels).values()) / len(labels)
-    assert found.accuracy > found.baseline
-    assert (found.top5_accuracy is None) == (name == "reviews")
+    assert figures.baseline == max(Counter(labels).values()) / len(labels)
+    assert figures.accuracy > figures.baseline
+    assert (figures.top5_accuracy is None) == (name == "reviews")
 
 
 def test_other_parts_differ_and_are_never_locked(trained: TrainedRuns) -> None:

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import top_k_accuracy_score
 
-from builder.evaluation.metrics import Evaluation, figures
+from builder.evaluation.metrics import CategoryFigures, Evaluation, category_figures
 
 NAMES = ("cat", "dog", "eel")
 
 
-def of(outputs: list[list[float]], labels: list[int], names: tuple[str, ...] = NAMES) -> Evaluation:
-    return figures("run", "test", np.array(outputs, np.float32), np.array(labels, np.int64), names, 0.5)
+def of(outputs: list[list[float]], labels: list[int], names: tuple[str, ...] = NAMES) -> CategoryFigures:
+    return category_figures("output", "label", np.array(outputs, np.float32), np.array(labels, np.int64), names, 0.5)
 
 
 def test_figures_of_a_case_worked_by_hand() -> None:
@@ -16,7 +16,7 @@ def test_figures_of_a_case_worked_by_hand() -> None:
     cat, dog, eel = found.classes
     assert (cat.precision, cat.recall, cat.support) == (pytest.approx(2 / 3), 1.0, 2)
     assert (dog.precision, dog.recall, dog.support) == (1.0, 0.5, 2)
-    assert (found.accuracy, found.baseline, found.n, found.loss) == (0.75, 0.5, 4, 0.5)
+    assert (found.accuracy, found.baseline, found.loss) == (0.75, 0.5, 0.5)
     # a class that never occurs is listed, and counts as 0 in the means
     assert (eel.name, eel.precision, eel.recall, eel.f1, eel.support) == ("eel", 0.0, 0.0, 0.0, 0)
     assert found.recall == pytest.approx((1 + 0.5 + 0) / 3)
@@ -33,6 +33,8 @@ def test_top5_only_where_there_are_more_than_5_classes() -> None:
 
 
 def test_as_json_it_is_plain_data() -> None:
-    found = of([[9, 0, 0]], [0]).to_json()
+    found = Evaluation("run", "test", 1, 0.5, (of([[9, 0, 0]], [0]),)).to_json()
+    assert (found["run"], found["n"], found["accuracy"]) == ("run", 1, 1.0)
+    assert "outputs" not in found
     assert found["classes"][0] == {"name": "cat", "precision": 1.0, "recall": 1.0, "f1": 1.0, "support": 1}
     assert type(found["confusion"][0][0]) is int

@@ -73,7 +73,7 @@ def test_a_project_for_text_runs_alone(trained: TrainedRuns, tmp_path: Path) -> 
     out.mkdir()  # an empty folder may be filled
     export(trained.store, trained.reviews, "python", out)
     assert (out / "tokenizer.json").is_file()
-    assert "tokenizer" not in json.loads((out / "preparation.json").read_text())
+    assert "tokenizer" not in json.loads((out / "preparation.json").read_text())["fields"]["text"]
     predictor = Predictor.of(trained.store, trained.reviews)
     texts = [*raws_of(predictor.trained.document, "test")[0][::20], "", "从来没见过的词 zyzzyva"]
     arguments = [part for text in texts for part in ("--text", text)]
@@ -110,7 +110,7 @@ def test_weights_carry_their_document(trained: TrainedRuns, tmp_path: Path) -> N
         metadata = file.metadata()
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     assert from_json(json.loads(metadata["document"])) == predictor.trained.document
-    assert json.loads(metadata["classes"]) == list("0123456789")
+    assert json.loads(metadata["outputs"])[0]["classes"] == list("0123456789")
     assert metadata["sha256"] == sha256(safetensors.torch.save(weights))
     ours = predictor.trained.model.state_dict()
     assert weights.keys() == ours.keys()
@@ -129,7 +129,7 @@ def test_onnx_answers_what_the_predictor_answers(trained: TrainedRuns, tmp_path:
         assert [end.name for end in (*session.get_inputs(), *session.get_outputs())] == ids
         said = session.get_modelmeta().custom_metadata_map
         assert json.loads(said["preparation"]) == ours.preparation.model_dump(mode="json")
-        assert json.loads(said["classes"]) == list(ours.classes)
+        assert json.loads(said["outputs"])[0]["classes"] == list(ours.classes)
         raws, _labels = raws_of(ours.document, "test")
         for n in (1, 7):
             [found] = session.run(None, {ids[0]: ours.preparation.apply(raws[:n])})

@@ -179,7 +179,7 @@ def test_seconds_are_summed_and_never_run_back(store: Store, run: Run) -> None:
 
 
 def test_progress_and_problem_come_back(store: Store, run: Run) -> None:
-    store.record(run.id, [], epoch=2, step=40, samples_per_second=10.0, best_val_accuracy=0.5)
+    store.record(run.id, [], epoch=2, step=40, samples_per_second=10.0, best_metric="val_accuracy", best_value=0.5)
     problem = Problem("R-LOST", "Gone.")
     store.transition(run.id, "starting", "interrupted", problem=problem, metrics={"test_accuracy": 0.9})
     found = store.get(run.id)
@@ -192,7 +192,7 @@ def test_a_training_run_is_not_deleted(store: Store, run: Run) -> None:
     with pytest.raises(Error, match=r"^\[R-ACTIVE\] .*Stop it first"):
         store.delete(run.id)
     store.transition(run.id, "starting", "stopped")
-    store.register(run.id, [Checkpoint("f", 1, 1, "0", None)])
+    store.register(run.id, [Checkpoint("f", 1, 1, "0")])
     store.record(run.id, [("train_loss", 1, 1, 0.5)])
     store.delete(run.id)
     assert store.list() == ()

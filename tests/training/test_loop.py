@@ -58,8 +58,10 @@ def test_the_means_of_an_epoch_are_those_of_its_steps() -> None:
     steps = [event for event in events if isinstance(event, Step)]
     end = next(event for event in events if isinstance(event, EpochEnd))
     samples = sum(step.samples for step in steps)
-    assert end.train_loss == pytest.approx(sum(step.loss * step.samples for step in steps) / samples)
-    assert end.train_accuracy == pytest.approx(sum(step.accuracy * step.samples for step in steps) / samples)
+    assert end.train["loss"] == pytest.approx(sum(step.loss * step.samples for step in steps) / samples)
+    assert end.train["accuracy"] == pytest.approx(
+        sum(step.figures["accuracy"] * step.samples for step in steps) / samples
+    )
 
 
 def test_the_test_part_is_judged_by_the_best_epoch() -> None:
@@ -67,29 +69,29 @@ def test_the_test_part_is_judged_by_the_best_epoch() -> None:
     document = cnn(optimizer={"type": "Adam", "lr": 0.1}, epochs=6)
     model, state, events = trained(document)
     ends = [event for event in events if isinstance(event, EpochEnd)]
-    best = max(ends, key=lambda end: end.val_accuracy or 0)
+    best = max(ends, key=lambda end: end.val["accuracy"])
     finished = events[-1]
     assert isinstance(finished, Finished)
-    assert best.val_accuracy != ends[-1].val_accuracy
-    assert (finished.best_epoch, finished.val_accuracy) == (best.epoch, best.val_accuracy)
+    assert best.val["accuracy"] != ends[-1].val["accuracy"]
+    assert (finished.best_epoch, finished.metric, finished.value) == (best.epoch, "val_accuracy", best.val["accuracy"])
     assert state.best is not None
     model.load_state_dict(state.best.weights)
     test = prepared(document).parts["test"]
     with torch.inference_mode():
-        output = model.eval()(test.x)
-    assert finished.test_accuracy == pytest.approx(float((output.argmax(1) == test.y).float().mean()))
-    assert finished.test_loss == pytest.approx(float(F.cross_entropy(output, test.y)), rel=1e-4)
+        output = model.eval()(*test.x)
+    assert finished.test["accuracy"] == pytest.approx(float((output.argmax(1) == test.y[0]).float().mean()))
+    assert finished.test["loss"] == pytest.approx(float(F.cross_entropy(output, test.y[0])), rel=1e-4)
 
 
 def test_without_validation_the_last_epoch_is_taken() -> None:
     document = cnn(epochs=2)
     data = prepared(document)
-    empty = Tensors(data.parts["test"].x[:0], data.parts["test"].y[:0])
+    empty = Tensors((data.parts["test"].x[0][:0],), (data.parts["test"].y[0][:0],))
     model, state = loop.start(document, recipe(document))
     without = replace(data, parts={**data.parts, "validation": empty})
     finished = list(loop.train(model, without, recipe(document), state))[-1]
     assert isinstance(finished, Finished)
-    assert (finished.best_epoch, finished.val_accuracy) == (2, None)
+    assert (finished.best_epoch, finished.value) == (2, None)
 
 
 def test_a_caller_between_two_events_still_has_gradients() -> None:
@@ -103,7 +105,7 @@ def test_the_four_points_of_xor_are_learned() -> None:
     document = examples.load("xor-mlp")
     finished = trained(document)[2][-1]
     assert isinstance(finished, Finished)
-    assert finished.test_accuracy == 1.0
+    assert finished.test["accuracy"] == 1.0
 
 
 @pytest.mark.slow
@@ -113,7 +115,7 @@ def test_the_four_points_of_xor_are_learned_from_every_seed() -> None:
         seeded = document.model_copy(update={"recipe": {**document.recipe, "seed": seed}})
         finished = trained(seeded)[2][-1]
         assert isinstance(finished, Finished)
-        assert finished.test_accuracy == 1.0, seed
+        assert finished.test["accuracy"] == 1.0, seed
 
 
 @pytest.mark.parametrize(("limit", "epoch", "step"), [(100, 2, 4), (400, 1, 5)], ids=["validation", "training"])

@@ -28,7 +28,7 @@ def folder(store: Store, workspace: Path) -> RunFolder:
 
 
 def step(number: int) -> Step:
-    return Step(number, 1, 1 / number, 0.5, 64)
+    return Step(number, 1, 1 / number, {"accuracy": 0.5}, 64)
 
 
 def limit_pages(store: Store, most: int) -> None:
@@ -39,7 +39,7 @@ def limit_pages(store: Store, most: int) -> None:
 def test_steps_and_epochs_become_series(store: Store, folder: RunFolder) -> None:
     recorder = Recorder(store, folder)
     recorder.take(step(1))
-    recorder.take(EpochEnd(1, 1, 0.9, 0.4, 0.8, 0.6, 1000.0))
+    recorder.take(EpochEnd(1, 1, {"loss": 0.9, "accuracy": 0.4}, {"loss": 0.8, "accuracy": 0.6}, 1000.0))
     recorder.write(epoch=1)
     series = store.history(folder.id).series
     assert {name: (one.step, one.epoch, one.value) for name, one in series.items()} == {

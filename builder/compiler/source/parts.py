@@ -111,8 +111,8 @@ class _Division:
         ]
         items = self._items((), inner)
         at = _numbers(items, 0)
-        inputs = {str(place[0]): self.steps[place].spec for place in self.report.inputs}
-        results = [self.steps[place].sources[0] for place in self.report.outputs]
+        inputs = {str(entry.place[0]): self.steps[entry.place].spec for entry in self.report.inputs}
+        results = [self.steps[answer.place].sources[0] for answer in self.report.outputs]
         return Part((), inputs, items, tuple(self._ref(place, 0, at) for place in results))
 
     def _items(self, place: Place, inner: Iterable[Place]) -> tuple[Leaf | Stack, ...]:

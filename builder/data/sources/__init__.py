@@ -13,12 +13,15 @@ from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.source import Augmentation, ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
+from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
 
 __all__ = [
     "SOURCES",
     "Augmentation",
+    "ColumnsSource",
     "ImageSource",
     "Progress",
     "Samples",
@@ -30,7 +33,7 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Reviews, Xor)
+    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
 }
 
 

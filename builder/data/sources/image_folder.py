@@ -27,7 +27,6 @@ from builder.data.sources.source import (
     Index,
     Progress,
     Samples,
-    fingerprint,
     quiet,
     require_classes,
     require_parts,
@@ -87,8 +86,8 @@ class ImageFolder(ImageSource):
         if self.limit is None:
             require_classes(labels[parts["train"]], listing.classes)
         names = [listing.members[rows[at]].name for at in kept]
-        content = fingerprint(images, labels, listing.classes)
-        return Samples(images, labels, listing.classes, parts, names, notices, content)
+        spec = self.spec_of(listing.shape, listing.classes)
+        return Samples.single(spec, images, labels, parts, names, notices)
 
     def _decoded(
         self, path: Path, members: Sequence[Member], own: tuple[int, int, int], progress: Progress

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from builder.data.fields import DataSpec
-from builder.data.sources.source import Progress, Samples, TextSource, fingerprint, quiet
+from builder.data.sources.source import Progress, Samples, TextSource, quiet
 
 FOLDER = Path(__file__).parent / "reviews"
 FILES = {"english": ("en.csv",), "chinese": ("zh.csv",), "both": ("en.csv", "zh.csv")}
@@ -41,4 +41,4 @@ class Reviews(TextSource):
         texts = [row["text"] for row in rows]
         labels = np.array([CLASSES.index(row["label"]) for row in rows], np.int64)
         parts = self.divided(labels, CLASSES)
-        return Samples(texts, labels, CLASSES, parts, fingerprint=fingerprint(texts, labels, CLASSES))
+        return Samples.single(self.spec(), texts, labels, parts)

@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast
 
@@ -22,6 +22,7 @@ Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being
 Mode = Literal["own", "grey", "colour"]
 Normal = Literal["own", "imagenet"]
 Index = NDArray[np.int64]
+Rows = NDArray[Any] | list[str]
 FEWEST = 2  # rows that a class must have in the training part
 
 
@@ -31,25 +32,64 @@ def quiet(share: float, doing: str) -> None:
 
 @dataclass(frozen=True)
 class Samples:
-    """All samples of a data set, before preparation.
+    """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors; labels (N,) int64.
+    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
+    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
-    labels and classes.
+    targets and classes.
     """
 
-    inputs: NDArray[Any] | list[str]
-    labels: Index
-    classes: tuple[str, ...]
+    spec: DataSpec
+    inputs: Mapping[str, Rows]
+    targets: Mapping[str, NDArray[Any]]
     parts: Mapping[Part, Index]
     names: Sequence[str] = ()
     notices: list[Problem] = field(default_factory=list)
     fingerprint: str = ""
 
-    def of(self, part: Part) -> NDArray[Any] | list[str]:
-        """The inputs of one part, in order."""
-        index = self.parts[part]
-        return [self.inputs[i] for i in index] if isinstance(self.inputs, list) else self.inputs[index]
+    @classmethod
+    def single(
+        cls,
+        spec: DataSpec,
+        inputs: Rows,
+        labels: Index,
+        parts: Mapping[Part, Index],
+        names: Sequence[str] = (),
+        notices: Sequence[Problem] = (),
+    ) -> "Samples":
+        """Samples of one input field and one category."""
+        field, target = spec.inputs[0].name, spec.target.name
+        content = fingerprint([inputs], [labels], spec)
+        return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.targets.values())))
+
+    @property
+    def only(self) -> Rows:
+        """The inputs of a data set that has one field."""
+        (rows,) = self.inputs.values()
+        return rows
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """The answers to the first target."""
+        return self.targets[self.spec.target.name]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of the first target; none when it is a number."""
+        return self.spec.target.classes
+
+    def of(self, part: Part) -> dict[str, Rows]:
+        """The inputs of one part, in order, by field."""
+        return {name: chosen(rows, self.parts[part]) for name, rows in self.inputs.items()}
+
+
+def chosen(rows: Rows, index: Index) -> Rows:
+    """Some rows of a field."""
+    return [rows[i] for i in index] if isinstance(rows, list) else rows[index]
 
 
 class Augmentation(Settings):
@@ -142,7 +182,7 @@ class ImageSource(Source):
         """The spec of a set whose images are `own` (height, width, channels)."""
         height, width, channels = self.shape(own)
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), Target("label", tuple(classes)))
+        return DataSpec((InputField("image", "image", spec),), (Target("label", tuple(classes)),))
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
@@ -151,7 +191,9 @@ class ImageSource(Source):
         images, labels, parts = shortened(images, labels, self.divided(labels, classes, own))
         height, width, channels = self.shape(cast(tuple[int, int, int], images.shape[1:]))
         images = images_resized(images, (height, width), channels)
-        return Samples(images, labels, tuple(classes), parts, fingerprint=fingerprint(images, labels, classes))
+        return Samples.single(
+            self.spec_of(cast(tuple[int, int, int], images.shape[1:]), classes), images, labels, parts
+        )
 
 
 class TextSource(Source):
@@ -172,7 +214,7 @@ class TextSource(Source):
     def spec_of(self, classes: Sequence[str]) -> DataSpec:
         """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
         spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-        return DataSpec((InputField("text", "text", spec),), Target("label", tuple(classes)))
+        return DataSpec((InputField("text", "text", spec),), (Target("label", tuple(classes)),))
 
 
 def shortened(
@@ -209,16 +251,19 @@ def require_parts(parts: Mapping[Part, Index]) -> None:
             raise Error("T-CLASS", text.format(part=_(part)))
 
 
-def fingerprint(inputs: NDArray[Any] | list[str], labels: Index, classes: Sequence[str]) -> str:
-    """The sha256 of inputs, labels and classes."""
+def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: DataSpec) -> str:
+    """The sha256 of inputs, targets and classes."""
     digest = hashlib.sha256()
-    if isinstance(inputs, list):
-        for text in inputs:
-            content = text.encode("utf-8", "surrogatepass")
-            digest.update(len(content).to_bytes(8, "little") + content)
-    else:
-        digest.update(f"{inputs.dtype.str} {inputs.shape}".encode())
-        digest.update(np.ascontiguousarray(inputs).data)
-    digest.update(np.ascontiguousarray(labels).data)
-    digest.update("\0".join(classes).encode("utf-8", "surrogatepass"))
+    for rows in inputs:
+        if isinstance(rows, list) or rows.dtype == object:
+            for text in rows if isinstance(rows, list) else rows.ravel():
+                content = text.encode("utf-8", "surrogatepass")
+                digest.update(len(content).to_bytes(8, "little") + content)
+        else:
+            digest.update(f"{rows.dtype.str} {rows.shape}".encode())
+            digest.update(np.ascontiguousarray(rows).data)
+    for values in targets:
+        digest.update(np.ascontiguousarray(values).data)
+    for target in spec.targets:
+        digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from builder.core.ids import nearest
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.places import TABLES, identity, resolve
-from builder.data.sources.source import FEWEST, Index, Progress, Samples, TextSource, fingerprint, quiet
+from builder.data.sources.source import FEWEST, Index, Progress, Samples, TextSource, quiet
 from builder.data.tables import DELIMITERS, Encoding, Table, read_table
 
 MOST_CLASSES = 1_000
@@ -88,10 +89,10 @@ class TextTable(TextSource):
         texts = [labelled.texts[at] for at in kept]
         parts = self.divided(labels, classes, own)
         names = [labelled.rows[at] for at in kept]
-        return Samples(texts, labels, classes, parts, names, notices, fingerprint(texts, labels, classes))
+        return Samples.single(self.spec_of(classes), texts, labels, parts, names, notices)
 
     def _labelled(self) -> Labelled:
-        files = _files(resolve(self.path))
+        files = table_files(resolve(self.path))
         return _read(
             tuple((part, identity(path)) for part, path in files),
             self.text_column or "",
@@ -104,7 +105,7 @@ class TextTable(TextSource):
 
 @lru_cache(maxsize=8)
 def _classes(labelled: Labelled, drop_rare: bool) -> tuple[str, ...]:
-    """The labels in order: by number when all are numbers. Raises: Error T-CLASS."""
+    """The labels in order. Raises: Error T-CLASS."""
     trained = [label for label, part in zip(labelled.labels, labelled.parts, strict=True) if part in (None, "train")]
     counts = Counter(trained)
     found = [label for label in set(labelled.labels) if not drop_rare or counts[label] >= FEWEST]
@@ -120,19 +121,25 @@ def _classes(labelled: Labelled, drop_rare: bool) -> tuple[str, ...]:
     if len(found) < 2:
         words = _("Only one class was found: {found}. At least 2 are needed to tell apart.")
         raise Error("T-CLASS", words.format(found=quote(found[0]) if found else _("none")))
-    if all(re.fullmatch(r"-?[0-9]{1,18}", label) for label in found):
-        return tuple(sorted(found, key=lambda label: (int(label), label)))
-    return tuple(sorted(found))
+    return in_order(found)
 
 
-def _files(path: Path) -> list[tuple[Part | None, Path]]:
+def in_order(found: Iterable[str]) -> tuple[str, ...]:
+    """Names of classes in order: by number when all are numbers."""
+    names = sorted(found)
+    if all(re.fullmatch(r"-?[0-9]{1,18}", name) for name in names):
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
+    return tuple(names)
+
+
+def table_files(path: Path) -> list[tuple[Part | None, Path]]:
     """The files to read: one, or a folder's by part."""
     if not path.is_dir():
         return [(None, path)]
     found = {
         part: file
         for file in sorted(path.iterdir())
-        if file.suffix.casefold() in TABLES and (part := PART_NAMES.get(file.stem.casefold()))
+        if file.suffix.casefold() in TABLES and (part := PART_NAMES.get(re.split(r"[-_. ]", file.stem.casefold())[-1]))
     }
     if "train" not in found:
         text = _("{name} holds no train.csv or train.tsv. Choose a file, or a folder with train and test files.")

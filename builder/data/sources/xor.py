@@ -6,7 +6,7 @@ import numpy as np
 
 from builder.core.specs import Spec
 from builder.data.fields import PARTS, DataSpec, InputField, InputKind, Target
-from builder.data.sources.source import Progress, Samples, Source, fingerprint, quiet
+from builder.data.sources.source import Progress, Samples, Source, quiet
 
 POINTS = ((0, 0), (0, 1), (1, 0), (1, 1))
 CLASSES = ("0", "1")
@@ -28,10 +28,10 @@ class Xor(Source):
 
     def spec(self) -> DataSpec:
         field = InputField("vector", "vector", Spec((2, 2), "float32", "N F"))
-        return DataSpec((field,), Target("label", CLASSES))
+        return DataSpec((field,), (Target("label", CLASSES),))
 
     def load(self, progress: Progress = quiet) -> Samples:
         inputs = np.array(POINTS, np.float32)
         labels = inputs.sum(axis=1).astype(np.int64) % 2
         parts = {part: np.arange(len(POINTS), dtype=np.int64) for part in PARTS}
-        return Samples(inputs, labels, CLASSES, parts, fingerprint=fingerprint(inputs, labels, CLASSES))
+        return Samples.single(self.spec(), inputs, labels, parts)

@@ -18,6 +18,7 @@ export interface Parameter {
   readonly help: string;
   readonly choices: readonly string[]; // the words of a choice, or those that stand beside a pair
   readonly advanced: boolean; // seldom needed
+  readonly offers: string; // of what the data offers, a key of `Totals.offers`; "" for nothing
 }
 
 export interface Layer {
@@ -100,6 +101,7 @@ export interface Totals {
   readonly errors: number;
   readonly warnings: number;
   readonly nodes: number;
+  readonly offers: Readonly<Record<string, readonly string[]>>; // names in the data that a parameter may take
 }
 
 export interface Report {

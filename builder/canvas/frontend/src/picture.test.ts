@@ -45,7 +45,7 @@ const net: Graph = {
 
 describe("the picture", () => {
   it("shows names, types, parameters, shapes, repetitions and notes", () => {
-    const counts = { errors: 0, warnings: 0, nodes: 3 };
+    const counts = { errors: 0, warnings: 0, nodes: 3, offers: {} };
     const totals = { params: 0, trainable: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", ...counts };
     const picture = draw(documentOf(net), { nodes: { conv1: found([32, 28, 28]) }, totals, general: [] });
     for (const text of ["conv1", "32x28x28", "Block x6", "first line", "second line"]) {

@@ -1,5 +1,5 @@
 import Plotly from "plotly.js-basic-dist-min";
-import type { Labels, Points } from "./messages";
+import type { Kind, Labels, Points } from "./messages";
 import type { Theme } from "./theme";
 
 const EACH = 0; // traces: every training step, their moving average, validation
@@ -16,7 +16,7 @@ export class Chart {
 
   constructor(
     private readonly element: HTMLElement,
-    kind: "loss" | "accuracy",
+    kind: Kind,
     private readonly labels: Labels,
     theme: Theme,
   ) {
@@ -118,7 +118,7 @@ function traces(labels: Labels, theme: Theme): Record<string, unknown>[] {
   ];
 }
 
-function layout(kind: "loss" | "accuracy", labels: Labels, theme: Theme): Record<string, unknown> {
+function layout(kind: Kind, labels: Labels, theme: Theme): Record<string, unknown> {
   const axis = { gridcolor: theme.border, linecolor: theme.border, zerolinecolor: theme.border, ticklabeloverflow: "allow" };
   return {
     autosize: true,
@@ -150,8 +150,8 @@ function layout(kind: "loss" | "accuracy", labels: Labels, theme: Theme): Record
       griddash: "dot",
     },
     yaxis:
-      kind === "loss"
-        ? { ...axis, rangemode: "tozero", hoverformat: ".4~g" }
-        : { ...axis, tickformat: ".0%", hoverformat: ".1%", autorangeoptions: { clipmin: 0, clipmax: 1.02 } },
+      kind === "accuracy"
+        ? { ...axis, tickformat: ".0%", hoverformat: ".1%", autorangeoptions: { clipmin: 0, clipmax: 1.02 } }
+        : { ...axis, rangemode: kind === "r2" ? "normal" : "tozero", hoverformat: ".4~g" },
   };
 }

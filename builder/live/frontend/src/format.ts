@@ -1,5 +1,7 @@
 /** Numbers and times in the words of the page. */
 
+import type { Kind } from "./messages";
+
 /** Seconds as a clock: `0:07`, `12:05`, `1:02:05`. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -19,8 +21,8 @@ export function count(value: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
-/** A loss with four significant digits, an accuracy in percent. */
-export function metric(value: number, kind: "loss" | "accuracy", language: string): string {
+/** An accuracy in percent, other figures with four significant digits. */
+export function metric(value: number, kind: Kind, language: string): string {
   const style: Intl.NumberFormatOptions =
     kind === "accuracy"
       ? { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }

@@ -46,10 +46,15 @@ export interface Data {
   labels: Labels;
 }
 
+/** What a figure is, whichever output it tells of. */
+export type Kind = "loss" | "accuracy" | "mae" | "r2";
+
 export interface Labels {
   statuses: Record<string, string>;
   loss: string;
   accuracy: string;
+  mae: string;
+  r2: string;
   train: string;
   train_each: string;
   validation: string;

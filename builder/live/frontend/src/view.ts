@@ -2,13 +2,15 @@ import { Chart } from "./chart";
 import { fill, metric } from "./format";
 import { Header, make, say } from "./header";
 import { type Change, emptyHistory, merge } from "./history";
+import { figures, kindOf, titleOf } from "./figures";
 import type { Chunk, Data } from "./messages";
 import { poll } from "./poll";
 import css from "./style.css?inline";
 import { readTheme } from "./theme";
 
-type Kind = "loss" | "accuracy";
-const KINDS: readonly Kind[] = ["loss", "accuracy"];
+/** A figure that is recorded: `loss`, `accuracy`, and of a network with several outputs `mae/<output>` and so on. */
+type Figure = string;
+const FIRST: readonly Figure[] = ["loss", "accuracy"];
 type Split = "train" | "val";
 const SPLITS: readonly Split[] = ["train", "val"];
 
@@ -24,7 +26,8 @@ export class View {
   private readonly root = make("section", "builder-live");
   private readonly header: Header;
   private readonly empty = make("div", "live-empty");
-  private readonly panels: Record<Kind, Panel>;
+  private readonly panels = new Map<Figure, Panel>();
+  private readonly charts: HTMLElement;
   private readonly history = emptyHistory();
   private readonly stop: () => void;
   private readonly sizes: ResizeObserver;
@@ -41,11 +44,11 @@ export class View {
     this.header = new Header(data);
     const style = make("style", "");
     style.textContent = css;
-    const charts = make("div", "live-charts");
+    const charts = (this.charts = make("div", "live-charts"));
     this.root.append(style, this.header.element, charts);
     parent.querySelector(":scope > .builder-live")?.remove(); // left behind by an older build of this component
     parent.append(this.root);
-    this.panels = { loss: this.makePanel("loss", charts), accuracy: this.makePanel("accuracy", charts) };
+    for (const figure of FIRST) this.makePanel(figure);
     say(this.empty, data.labels.waiting);
     charts.append(this.empty);
     this.sizes = new ResizeObserver(() => requestAnimationFrame(() => this.resize()));
@@ -71,7 +74,7 @@ export class View {
   remove(): void {
     this.stop();
     this.sizes.disconnect();
-    for (const kind of KINDS) this.panels[kind].chart.remove();
+    for (const { chart } of this.panels.values()) chart.remove();
     this.root.remove();
   }
 
@@ -79,7 +82,8 @@ export class View {
     const change = merge(this.history, chunk);
     if (change.gap) return false;
     this.header.show(chunk, this.data);
-    for (const kind of KINDS) this.draw(kind, change, chunk);
+    for (const figure of figures(this.history.series.keys())) if (!this.panels.has(figure)) this.makePanel(figure);
+    for (const figure of this.panels.keys()) this.draw(figure, change, chunk);
     this.showEmpty(chunk);
     this.root.dataset["status"] = chunk.status;
     if (chunk.status !== this.told) {
@@ -89,11 +93,11 @@ export class View {
     return true;
   }
 
-  private draw(kind: Kind, change: Change, { progress }: Chunk): void {
-    const { chart } = this.panels[kind];
+  private draw(figure: Figure, change: Change, { progress }: Chunk): void {
+    const { chart } = this.panels.get(figure) as Panel;
     let drawn = false;
     for (const split of SPLITS) {
-      const name = `${split}_${kind}`;
+      const name = `${split}_${figure}`;
       const points = this.history.series.get(name);
       const start = change.grown.get(name);
       if (change.redrawn.has(name)) chart.replace(split, points);
@@ -103,19 +107,19 @@ export class View {
     }
     if (!drawn) return;
     if (progress.epochs && progress.steps) chart.markEpochs(progress.epoch, progress.steps / progress.epochs);
-    this.sayLatest(kind);
+    this.sayLatest(figure);
   }
 
-  private sayLatest(kind: Kind): void {
+  private sayLatest(name: Figure): void {
     const { labels, language } = this.data;
-    const { figure, values } = this.panels[kind];
+    const { figure, values } = this.panels.get(name) as Panel;
     for (const split of SPLITS) {
-      const points = this.history.series.get(`${split}_${kind}`);
+      const points = this.history.series.get(`${split}_${name}`);
       const value = points?.smooth?.at(-1) ?? points?.value.at(-1);
-      say(values[split], typeof value === "number" ? metric(value, kind, language) : "");
+      say(values[split], typeof value === "number" ? metric(value, kindOf(name), language) : "");
     }
     const spoken = `${labels.train} ${values.train.textContent}, ${labels.validation} ${values.val.textContent}`;
-    figure.setAttribute("aria-label", fill(labels.chart, { metric: labels[kind], values: spoken }));
+    figure.setAttribute("aria-label", fill(labels.chart, { metric: titleOf(name, labels), values: spoken }));
   }
 
   private showEmpty(chunk: Chunk): void {
@@ -124,36 +128,38 @@ export class View {
     this.root.classList.toggle("live-is-empty", waiting);
     this.empty.hidden = !waiting;
     if (waiting) say(this.empty, chunk.working ? labels.waiting : labels.nothing);
-    // A run that has no accuracy (it predicts numbers) needs no chart of it.
-    const without = this.history.series.has("train_loss") && !this.history.series.has("train_accuracy");
-    this.panels.accuracy.figure.hidden = without && !this.history.series.has("val_accuracy");
+    // A run that has no accuracy (it predicts numbers, or has several outputs) needs no chart of it.
+    const { series } = this.history;
+    const without = series.has("train_loss") && !series.has("train_accuracy") && !series.has("val_accuracy");
+    (this.panels.get("accuracy") as Panel).figure.hidden = without;
   }
 
-  private makePanel(kind: Kind, charts: HTMLElement): Panel {
+  private makePanel(name: Figure): void {
     const { labels } = this.data;
+    const title_ = titleOf(name, labels);
     const figure = make("figure", "live-figure");
     const caption = make("figcaption", "live-caption");
     const [title, plot] = [make("strong", "live-title"), make("div", "live-plot")];
-    say(title, labels[kind]);
-    figure.setAttribute("aria-label", labels[kind]);
+    say(title, title_);
+    figure.setAttribute("aria-label", title_);
     figure.append(caption, plot);
-    charts.append(figure);
-    const chart = new Chart(plot, kind, labels, readTheme(this.root));
+    this.charts.append(figure);
+    const chart = new Chart(plot, kindOf(name), labels, readTheme(this.root));
     const values = { train: make("span", ""), val: make("span", "") };
     caption.append(title, key(chart, "train", labels.train, values.train), key(chart, "val", labels.validation, values.val));
-    return { figure, values, chart };
+    this.panels.set(name, { figure, values, chart });
   }
 
   private paint(): void {
     const theme = readTheme(this.root);
     if (JSON.stringify(theme) === this.painted) return;
     this.painted = JSON.stringify(theme);
-    for (const kind of KINDS) this.panels[kind].chart.paint(theme);
+    for (const { chart } of this.panels.values()) chart.paint(theme);
   }
 
   private resize(): void {
     if (!this.root.isConnected) return;
-    for (const kind of KINDS) if (!this.panels[kind].figure.hidden) this.panels[kind].chart.resize();
+    for (const { figure, chart } of this.panels.values()) if (!figure.hidden) chart.resize();
   }
 }
 

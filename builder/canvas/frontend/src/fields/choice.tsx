@@ -41,10 +41,10 @@ function Segments({ control: { id, parameter, invalid, describedBy }, options, c
 }
 
 export function ChoiceControl(control: Control) {
-  const { parameter, text, mixed, send } = control;
+  const { parameter, text, mixed, send, reset } = control;
   const { t } = useStudio();
   const known = parameter.choices.includes(text);
-  if (parameter.choices.length <= FEW && (known || mixed)) {
+  if (parameter.choices.length <= FEW && !parameter.optional && (known || mixed)) {
     const options = parameter.choices.map((value) => ({ value, label: value }));
     return <Segments control={control} options={options} chosen={known ? text : null} choose={send} />;
   }
@@ -55,9 +55,10 @@ export function ChoiceControl(control: Control) {
       aria-invalid={control.invalid}
       aria-describedby={control.describedBy || undefined}
       value={text}
-      onChange={(event) => send(event.target.value)}
+      onChange={(event) => (event.target.value ? send(event.target.value) : reset())}
     >
-      {!known && (
+      {parameter.optional && !mixed && <option value="">{t("field.none")}</option>}
+      {!known && (mixed || text) && (
         <option value={text} disabled>
           {mixed ? t("field.mixed") : text}
         </option>

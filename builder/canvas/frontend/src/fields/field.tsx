@@ -35,7 +35,7 @@ export function Field(props: FieldProps) {
   const Control = parameter.choices.length && ["int", "pair"].includes(parameter.kind) ? WordsControl : CONTROLS[parameter.kind];
   const placeholder = mixed ? t("field.mixed") : standard(parameter, t);
   const says = [`${id}-help`, wrong && `${id}-wrong`, problems.length && `${id}-problems`].filter(Boolean).join(" ");
-  const control = { id, parameter, value, mixed, text, invalid, describedBy: says, placeholder, type, send, leave };
+  const control = { id, parameter, value, mixed, text, invalid, describedBy: says, placeholder, type, send, leave, reset };
   return (
     <div className="nb-field" data-param={parameter.name} data-invalid={invalid || undefined}>
       <Tip tip={<Help parameter={parameter} />} side="left" describes={false}>

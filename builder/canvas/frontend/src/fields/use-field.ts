@@ -28,6 +28,7 @@ export interface Control {
   readonly type: (text: string) => void;
   readonly send: (value: Json) => void;
   readonly leave: () => void;
+  readonly reset: () => void;
 }
 
 interface Field {

@@ -16,6 +16,7 @@ const BASE: Parameter = {
   unit: "",
   help: "",
   choices: [],
+  offers: "",
 };
 const param = (rest: Partial<Parameter>): Parameter => ({ ...BASE, ...rest });
 const sent = (value: Json | undefined) => ({ sent: true, value, wrong: null });

@@ -34,6 +34,12 @@ export function reported(report: Report | null, path: Path): NodeReport | undefi
   return found;
 }
 
+/** A parameter as its form shows it: what the data offers for it is chosen from, not typed. */
+export function offered(parameter: Parameter, report: Report | null): Parameter {
+  const choices = report?.totals.offers[parameter.offers] ?? [];
+  return choices.length ? { ...parameter, kind: "choice", choices } : parameter;
+}
+
 /** A parameter's value as its field shows it: undefined where it is not set and empty stands for the default. */
 export function valueOf(node: Node, parameter: Parameter): Json | undefined {
   if (Object.hasOwn(node.params, parameter.name)) return node.params[parameter.name];

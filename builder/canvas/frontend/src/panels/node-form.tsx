@@ -8,16 +8,17 @@ import { IconButton } from "./button";
 import { Cost } from "./cost";
 import { Glyph, Rule } from "./glyph";
 import { Inputs } from "./inputs";
-import { type Inspected, isChanged, reported, safeLink, valueOf } from "./inspected";
+import { type Inspected, isChanged, offered, reported, safeLink, valueOf } from "./inspected";
 import { LiveValues } from "./live";
 import { NameField } from "./name-field";
 import { ProblemLine } from "./problem-line";
 
 export function NodeForm({ inspected }: { readonly inspected: Inspected }) {
-  const { path, node, layer, params } = inspected;
+  const { path, node, layer } = inspected;
   const { commands, network, t } = useStudio();
   const { report } = useOpened();
   const found = reported(report, path);
+  const params = inspected.params.map((declared) => offered(declared, report));
   const named = new Set(params.map((parameter) => parameter.name));
   const own = found?.problems.filter((problem) => problem.param === null || !named.has(problem.param)) ?? [];
   const where = `${network.id}:${path.join("\n")}\t`;

@@ -8,14 +8,14 @@ import { count } from "../numbers";
 import { useOpened, useStudio } from "../studio";
 import { IconButton } from "./button";
 import { Fact } from "./cost";
-import { type Inspected, isChanged, reported, valueOf } from "./inspected";
+import { type Inspected, isChanged, offered, reported, valueOf } from "./inspected";
 
 export function SeveralForm({ chosen }: { readonly chosen: readonly Inspected[] }) {
   const { commands, network, t } = useStudio();
   const { report } = useOpened();
   const found = chosen.map(({ path }) => reported(report, path));
   const sum = (part: "params" | "flops") => found.reduce((total, node) => total + (node?.[part] ?? 0), 0);
-  const params = shared(chosen.map((one) => one.params));
+  const params = shared(chosen.map((one) => one.params)).map((declared) => offered(declared, report));
   const paths = chosen.map((one) => one.path);
   const drafted = `${network.id}:${paths.map((path) => path.join("\n")).join("\t")}\t`;
   const totals = report?.totals;

@@ -25,7 +25,7 @@ const report = (document: Document): Report => {
     id,
     { shape: [1], axes: "F", dtype: "float32", params: JSON.stringify(params).length, ...cost, state: "ok", problems: [] },
   ]);
-  const counts = { errors: 0, warnings: 0, nodes: nodes.length };
+  const counts = { errors: 0, warnings: 0, nodes: nodes.length, offers: {} };
   const totals = { params: 0, trainable: 0, flops: 0, memory_bytes: 0, batch_size: 1, data: "", ...counts };
   return { nodes: Object.fromEntries(nodes), totals, general: [] };
 };

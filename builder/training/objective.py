@@ -1,0 +1,120 @@
+"""What a training makes small, and what it tells of itself: the loss and the figures of each Output, and their sum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from builder.compiler.report import Answer, Entry
+from builder.data.fields import DataSpec
+from builder.data.fitting import Preparation
+from builder.training.losses import LossFunction, loss_function
+from builder.training.scores import Category, Numbers, Score
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One Output: its loss, weight and figures, and what follows their names where there are several: `/out`."""
+
+    loss: LossFunction
+    weight: float
+    score: Score
+    suffix: str
+
+
+class Objective:
+    """Holds what a network answers against the targets.
+
+    Params: `inputs` and `outputs`, what the network's forward takes and returns. `fields` and `targets` are the places,
+    in the data, of what is needed: batches bring no more than that.
+    """
+
+    def __init__(
+        self, inputs: Sequence[Entry], outputs: Sequence[Answer], spec: DataSpec, preparation: Preparation
+    ) -> None:
+        names = [field.name for field in spec.inputs]
+        places = [names.index(entry.field) for entry in inputs]
+        self.fields = tuple(dict.fromkeys(places))
+        self._order = tuple(self.fields.index(place) for place in places)
+        self._plain = self._order == tuple(range(len(self.fields)))
+        targets = [target.name for target in spec.targets]
+        self.targets = tuple(targets.index(answer.target.name) for answer in outputs)
+        self._several = len(outputs) > 1
+        self._judged = tuple(
+            _Judged(loss_function(a.loss), a.weight, _score(a, preparation), f"/{a.id}" if self._several else "")
+            for a in outputs
+        )
+        first = self._judged[0]
+        self.metric = first.score.metric + first.suffix  # by which the best epoch is chosen
+        self.higher_is_better = first.score.higher_is_better
+
+    def arguments(self, x: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """What the network's forward takes, of a batch's inputs: a field may enter at several places."""
+        return x if self._plain else tuple([x[place] for place in self._order])
+
+    def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
+        """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""
+        parts = [j.loss(out, answer) for j, out, answer in zip(self._judged, self._outputs(output), y, strict=True)]
+        weighed = [
+            part * j.weight if j.weight != 1 else part for j, part in zip(self._judged, parts, strict=True) if j.weight
+        ]
+        return sum(weighed[1:], start=weighed[0]), parts
+
+    def figures(self, output: Any, y: tuple[Tensor, ...], parts: Sequence[Tensor]) -> dict[str, float]:
+        """What one batch tells: the metric of each Output, and of several also its loss."""
+        outputs = self._outputs(output)
+        found = {
+            j.score.metric + j.suffix: j.score.of(out, answer)
+            for j, out, answer in zip(self._judged, outputs, y, strict=True)
+        }
+        return found | self._named(torch.stack([part.detach() for part in parts]).tolist()) if self._several else found
+
+    def tally(self) -> "Tally":
+        """Figures over many batches."""
+        return Tally(self)
+
+    def _outputs(self, output: Any) -> Sequence[Tensor]:
+        return output if self._several else (output,)
+
+    def _named(self, losses: Sequence[float]) -> dict[str, float]:
+        return {f"loss{j.suffix}": loss for j, loss in zip(self._judged, losses, strict=True)}
+
+
+class Tally:
+    """The figures of a part, gathered a batch at a time."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self._sums = [judged.score.sums() for judged in objective._judged]
+        self._losses = [0.0] * (1 + len(self._sums))
+        self.samples = 0
+
+    def add(self, output: Any, y: tuple[Tensor, ...]) -> None:
+        """Take a batch in."""
+        size = len(y[0])
+        total, parts = self._objective.losses(output, y)
+        for at, value in enumerate([total.item(), *(part.item() for part in parts)]):
+            self._losses[at] += value * size
+        for sums, out, answer in zip(self._sums, self._objective._outputs(output), y, strict=True):
+            sums.add(out, answer)
+        self.samples += size
+
+    def figures(self) -> dict[str, float]:
+        """Loss and figures; nothing of an empty part."""
+        if not self.samples:
+            return {}
+        total, *parts = (loss / self.samples for loss in self._losses)
+        found = {"loss": total}
+        if self._objective._several:
+            found |= self._objective._named(parts)
+        for judged, sums in zip(self._objective._judged, self._sums, strict=True):
+            found |= {name + judged.suffix: value for name, value in sums.figures().items()}
+        return found
+
+
+def _score(answer: Answer, preparation: Preparation) -> Score:
+    if answer.target.kind == "category":
+        return Category()
+    return Numbers(preparation.targets[answer.target.name].std)

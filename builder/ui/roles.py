@@ -1,0 +1,65 @@
+"""What each column of a table is for: guessed, shown, and changed in a small table."""
+
+from typing import Any, get_args
+
+import pandas as pd
+import streamlit as st
+
+from builder.core.errors import Error
+from builder.core.text import _
+from builder.data.sources import ColumnsSource, parse_source
+from builder.data.sources.roles import ColumnFacts, Role, titles
+from builder.graph.document import Document
+from builder.ui import session
+from builder.ui.markup import plain
+
+EXAMPLES = 60  # characters
+
+
+def draw(document: Document) -> None:
+    """The table of roles; nothing while the file cannot be read, which the page says beside it."""
+    source, _problems = parse_source(document.data)
+    if not isinstance(source, ColumnsSource):
+        return
+    try:
+        facts = source.facts()
+    except Error:
+        return
+    names, shown = titles(), {title: role for role, title in titles().items()}
+    st.markdown(f"**{_('Columns')}** :small[:gray[{_('what each is for')}]]")
+    table = pd.DataFrame(
+        {
+            _("column"): [column.name for column in facts],
+            _("role"): [names[column.role] for column in facts],
+            _("different"): [column.different for column in facts],
+            _("missing"): [column.missing for column in facts],
+            _("examples"): [", ".join(column.examples)[:EXAMPLES] for column in facts],
+        }
+    )
+    # another key where the roles are others, so that an undo is shown
+    key = f"roles:{hash(tuple((column.name, column.role) for column in facts))}"
+
+    def change() -> None:
+        edited = st.session_state[key]["edited_rows"]
+        _set(facts, {facts[at].name: shown[cells[_("role")]] for at, cells in edited.items() if _("role") in cells})
+
+    st.data_editor(
+        table,
+        key=key,
+        hide_index=True,
+        on_change=change,
+        disabled=[name for name in table.columns if name != _("role")],
+        column_config={
+            _("role"): st.column_config.SelectboxColumn(options=[names[role] for role in get_args(Role)], required=True)
+        },
+    )
+    guessed = sum(column.guessed for column in facts)
+    if guessed:
+        st.caption(
+            plain(_("Press a role to change it. {n} of {all} were guessed.").format(n=guessed, all=len(facts)), 200)
+        )
+
+
+def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, Role]) -> None:
+    roles: dict[str, Any] = {column.name: column.role for column in facts} | changed
+    session.edit({"op": "set_data", "values": {"columns": roles}}, tag="data:columns")

@@ -1,0 +1,86 @@
+"""Several inputs and outputs in the browser: the roles of columns, a training with a chart for each, and the form."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.acts import cell, expect_status, go, live, part, until, upload, wait_for_step, watched
+from tests.browser.server import Server
+from tests.trained import example
+
+NOTE = "lovely, patient staff, everything arrived hot"
+ROWS = "note,place,minutes,price,guests\nthe soup was lukewarm,café,70,30,2\n汤头又浓又清,bakery,3,5,1\n"
+
+
+def set_role(page: Page, row: int, role: str) -> None:
+    """Choose another role for a column, by mouse and keyboard as in any table."""
+    grid = page.locator("[class*=st-key-roles]").locator("canvas").first
+    grid.scroll_into_view_if_needed()
+    expect(grid).to_be_visible()
+    box = grid.bounding_box()
+    assert box
+    x = grid.evaluate("""canvas => {
+        const heads = [...canvas.querySelectorAll("th")].map(head => head.textContent);
+        return heads.indexOf("role");
+    }""")
+    assert x == 1
+    page.mouse.dblclick(box["x"] + 0.3 * box["width"], box["y"] + 35 * (row + 1) + 17)
+    page.keyboard.type(role)
+    page.keyboard.press("Enter")
+
+
+def test_from_roles_to_predictions(page: Page, server: Server) -> None:
+    network = server.keep(example("visits-two-answers", "recipe.epochs=30"))
+    go(page, f"/data?network={network}")
+    expect(page.get_by_text("what each is for")).to_be_visible()
+    expect(part(page, "class-counts").get_by_text("yes", exact=True)).to_be_visible()
+    expect(part(page, "answers-1").locator(".bars .point").first).to_be_attached()
+    expect(cell(page, "predict: number")).to_be_attached()
+    set_role(page, 4, "left out")
+    until(lambda: server.kept(network).data.get("columns", {}).get("guests") == "ignore")  # type: ignore[union-attr]
+    expect(cell(page, "left out")).to_be_attached()
+    train(page, network)
+    predict(page)
+
+
+def train(page: Page, network: str) -> None:
+    go(page, f"/train?network={network}")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(lambda url: watched(url) != "")
+    wait_for_step(page, 5)
+    expect_status(page, "Finished", 120)
+    titles = live(page).locator(".live-figure:visible .live-title")
+    expect(titles).to_have_text(
+        ["Loss", "Accuracy · again", "Mean absolute error · rating", "R2 · rating", "Loss · again", "Loss · rating"]
+    )
+    expect(live(page).locator(".live-figure:visible .live-val").nth(1)).to_contain_text("%")
+
+
+def predict(page: Page) -> None:
+    go(page, f"/predict?run={watched(page.url)}")
+    expect(page.get_by_text("The answers appear here")).to_be_visible()
+    page.get_by_label("note").fill(NOTE)
+    page.get_by_label("note").press("Control+Enter")
+    page.get_by_label("minutes").fill("5")
+    page.get_by_label("minutes").press("Enter")
+    expect(page.get_by_role("heading", name="yes")).to_be_visible()
+    expect(page.get_by_text("The dotted line is the mean")).to_be_visible()
+    expect(page.get_by_label("guests")).to_have_count(0)  # it was left out
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator("input[type=file]").set_input_files(upload("rows.csv", ROWS.encode(), "text/csv"))
+    expect(cell(page, "line 2")).to_be_attached()
+    expect(cell(page, "no")).to_be_attached()
+
+
+def test_a_table_of_ones_own(page: Page, server: Server) -> None:
+    """What cannot be is said beside the table of roles, with the way out."""
+    network = server.keep(example("visits-two-answers", 'data={"source": "table"}'))
+    go(page, f"/data?network={network}")
+    rows = "".join(f"{n % 9},{('red', 'blue')[n % 2]},{n * 1.5}\n" for n in range(60)) + "many,red,3\n"
+    table = upload("mine.csv", f"size,colour,price\n{rows}".encode(), "text/csv")
+    page.locator("input[type=file]").set_input_files(table)
+    expect(cell(page, "predict: number")).to_be_attached()
+    expect(cell(page, "red")).to_be_attached()
+    set_role(page, 0, "input: number")
+    problem = page.locator("[class*=st-key-problem]").first
+    expect(problem).to_contain_text('[T-NUMBER] "many" in column "size"')
+    problem.get_by_role("button").click()
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(3)
