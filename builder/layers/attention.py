@@ -54,6 +54,7 @@ class MultiheadAttention(Penalised, Layer):
     aliases = ("self-attention", "cross-attention", "transformer")
     accepts = "N L F"
     inputs = ("query", "context")
+    keys = ("num_heads",)
     optional = 1
     masks = True
 
