@@ -142,7 +142,7 @@ class Backbone(Layer):
         if self.weights == "none":
             return ()
         return (
-            "trained from the weights of ImageNet; without those of a training, load them with",
+            "begins with the weights of ImageNet, which it takes by",
             f'load_state_dict(models.get_model_weights("{self.model}").DEFAULT.get_state_dict(), strict=False)',
         )
 
