@@ -101,7 +101,7 @@ def inverted() -> Document:
         deep("Tanh", 3),
         deep("Sigmoid", 2),
         chain("Flatten", linear(64), "Tanh", "Softmax", LAST),
-        chain("Flatten", linear(3), linear(64), "ReLU", LAST),
+        chain("Flatten", linear(12), linear(64), "ReLU", LAST),
         chain(conv(8, bias=False), "BatchNorm2d", "ReLU", "Dropout2d", conv(8), "ReLU", *CLASSIFY),
         chain("Embedding", "LSTM", linear(2), data="reviews"),
         chain("EmbeddingBag", linear(16), "ReLU", linear(2), data="reviews"),
