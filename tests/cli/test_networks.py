@@ -83,7 +83,7 @@ def test_check_tells_every_way_to_mend_a_problem(inside: Inside, tmp_path: Path)
     assert 'Add "flatten1" gets 64x4x4 from "maxpool1" and 32x8x8 from "relu1"; they must be equal.' in done.err
     ways = done.err.split("must be equal.\n")[1].splitlines()[:2]
     assert ways == [
-        '    Insert a 1x1 Conv2d with stride 2x2 with 64 channels behind "relu1"',
+        '    Insert a 1x1 Conv2d with stride 2x2 and 64 channels behind "relu1"',
         '    or: Insert a ConvTranspose2d to 8x8 with 32 channels behind "maxpool1"',
     ]
 
