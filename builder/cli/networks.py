@@ -61,9 +61,9 @@ def check(file: File, json: Json = False) -> None:
             for id, node in report.nodes.items()
         ]
         table([_("Layer"), _("Type"), _("Output"), _("Parameters"), _("FLOPs")], rows)
-        text = _("{params} parameters, {flops} FLOPs a sample, {memory} to train.")
+        text = _("{params} parameters, {flops} FLOPs a sample (a multiply-add is two), {memory} to train.")
         say(text.format(params=count(report.params), flops=count(report.flops), memory=size(report.memory_bytes)))
-    complain(report.problems[:MOST_LISTED])
+    complain(report.problems[:MOST_LISTED], ways=True)
     if not report.ok:
         raise typer.Exit(1)
 

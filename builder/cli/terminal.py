@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from builder.core.errors import Problem
+from builder.core.text import _
 
 PIPED = 200  # columns where no terminal says how many it has
 
@@ -38,10 +39,12 @@ def note(text: str) -> None:
     console(stderr=True).print(shown(text), soft_wrap=True)
 
 
-def complain(problems: Iterable[Problem]) -> None:
-    """Problems on standard error, one a line."""
+def complain(problems: Iterable[Problem], *, ways: bool = False) -> None:
+    """Problems on standard error, one a line; with `ways`, below each how it can be mended."""
     for problem in problems:
         note(str(problem))
+        for i, fix in enumerate(problem.fixes if ways else ()):
+            note(f"    {fix.label}" if i == 0 else "    " + _("or: {way}").format(way=fix.label))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, header: bool = True) -> None:

@@ -101,7 +101,8 @@ def _image(wire: Edge, have: tuple[int, ...], goal: tuple[int, ...]) -> Fix | No
     step = [math.ceil(n / w) for n, w in pairs]
     if all(n >= w and math.ceil(n / s) == w for (n, w), s in zip(pairs, step, strict=True)):
         if not same:
-            label = _behind(wire, _("a 1x1 Conv2d with stride {step}").format(step=by(step)) + with_channels)
+            both = _("a 1x1 Conv2d with stride {step} and {n} channels").format(step=by(step), n=channels)
+            label = _behind(wire, both)
             sizes = {"kernel_size": 1, "stride": step, "padding": 0}
             return insert(wire, "Conv2d", label, out_channels=channels, **sizes)
         ceil = {"ceil_mode": True} if any(n % s for n, s in zip(size, step, strict=True)) else {}

@@ -122,7 +122,7 @@ def answer_bent(network: Network) -> Iterator[Found]:
             words = text.format(a=said(network, last), b=said(network, place))
             yield last, "G-DROPOUT", words, (_delete(last),)
         elif network.family(last) == "Activation" and kind not in DISTRIBUTIONS and _classifies(network):
-            text = _("{a} stands right before {b}, but the loss needs scores of classes that no activation has bent.")
+            text = _("{a} stands right before {b}, but the loss needs scores that no activation has bent. Delete it.")
             yield last, "G-SCORES", text.format(a=said(network, last), b=said(network, place)), (_delete(last),)
 
 

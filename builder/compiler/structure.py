@@ -278,5 +278,17 @@ def _unused(graph: Graph) -> Iterator[Problem]:
         if node.type != "Output" and not graph.out_of(node.id) and not node.disabled:
             text = _("{node} leads to no Output, so it does nothing. Connect it or delete it.")
             # an Input is needed; deleting it would only be the next problem
-            fix = None if node.type == "Input" else Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
-            yield Problem("G-UNUSED", text.format(node=named(node)), node.id, severity="warning", fix=fix)
+            delete = Fix(_("Delete it"), ({"op": "remove", "nodes": [node.id]},))
+            fixes = (*_reconnect(graph, node), *([] if node.type == "Input" else [delete]))
+            fix = next(iter(fixes), None)
+            yield Problem("G-UNUSED", text.format(node=named(node)), node.id, None, "warning", fix, fixes[1:])
+
+
+def _reconnect(graph: Graph, node: Node) -> Iterator[Fix]:
+    """Lead a loose end to the next layer below in the outline that waits for an input."""
+    below = graph.nodes[graph.nodes.index(node) + 1 :]
+    hungry = (n for n in below if n.type in LAYERS and n.type != "Block" and ports(n) and not graph.into(n.id))
+    target = next(hungry, None)
+    if target is not None and target.id != node.id:
+        edge = {"source": node.id, "target": target.id}
+        yield Fix(_("Connect it to {node}").format(node=quote(target.id, 20)), ({"op": "connect", "edge": edge},))

@@ -99,7 +99,11 @@ def _cost(node: Node, report: Report) -> None:
         _("Output {shape} ({axes})").format(shape=f"`{found.spec}`", axes=plain(found.spec.names)),
         _("{n} parameters").format(n=count(found.params)),
     ]
+    if found.trainable < found.params:
+        facts.append(_("{n} of them trained").format(n=count(found.trainable)))
     if found.flops:
-        facts.append(_("{n} FLOPs a sample").format(n=count(found.flops)))
+        facts.append(_("{n} FLOPs a sample (a multiply-add is two)").format(n=count(found.flops)))
     facts.append(_("{n} of output a sample").format(n=size(found.bytes)))
+    if found.sees:
+        facts.append(_("receptive field {size} pixels").format(size=f"`{'x'.join(map(str, found.sees))}`"))
     st.caption(" · ".join(facts))

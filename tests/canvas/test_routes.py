@@ -97,8 +97,8 @@ def test_a_network_is_told_with_its_report(client: TestClient, networks: Network
     assert from_json(state["document"]) == networks.open(id)[0]
     assert (state["rev"], state["undo"], state["redo"]) == (1, 0, 0)
     linear = state["report"]["nodes"]["linear1"]
-    assert linear == {"shape": [10], "axes": "F", "dtype": "float32", "params": 650, "flops": 1280, "bytes": 40,
-                      "state": "ok", "problems": []}  # fmt: skip
+    assert linear == {"shape": [10], "axes": "F", "dtype": "float32", "params": 650, "trainable": 650,
+                      "flops": 1280, "bytes": 40, "sees": [], "state": "ok", "problems": []}  # fmt: skip
     totals = state["report"]["totals"]
     assert (totals["params"], totals["errors"], totals["nodes"], totals["batch_size"]) == (650, 0, 4, 64)
     assert "digit" in totals["data"].casefold()

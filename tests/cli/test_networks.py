@@ -38,12 +38,16 @@ def test_examples(workspace: Path, inside: Inside) -> None:
 def test_check(workspace: Path, inside: Inside) -> None:
     done = netbuilder(workspace, "check", "digits-cnn", "--json")
     assert done.status == 0
-    assert done.json.keys() == {"ok", "problems", "nodes", "params", "flops", "memory_bytes"}
+    sums = {"params", "trainable", "flops", "activation_bytes", "memory_bytes"}
+    assert done.json.keys() == {"ok", "problems", "nodes", *sums}
     assert done.json["ok"] is True
     assert done.json["nodes"]["conv1"] == {
         "shape": [32, 8, 8],
         "params": 320,
-        "flops": done.json["nodes"]["conv1"]["flops"],
+        "trainable": 320,
+        "flops": 2 * 32 * 8 * 8 * 9,  # a multiply-add is two
+        "bytes": 32 * 8 * 8 * 4,
+        "sees": [3, 3],
     }
     assert "conv1" in inside("check", "digits-cnn").out
 
@@ -64,6 +68,24 @@ def test_check_of_a_broken_network_lists_all_problems_and_ends_with_1(inside: In
     assert "[G-FIELD]" in done.err
     people = inside("check", str(file))
     assert (people.status, people.err) == (1, done.err)
+    assert "epochs is 0; the least is 1.\n    Set epochs to 1\n" in people.err
+
+
+def test_check_tells_every_way_to_mend_a_problem(inside: Inside, tmp_path: Path) -> None:
+    plain = json.loads(write(load("digits-cnn")))
+    plain["graph"]["edges"].append({"source": "relu1", "target": "flatten1"})
+    plain["graph"]["nodes"] = [
+        {**node, "type": "Add", "params": {}} if node["id"] == "flatten1" else node for node in plain["graph"]["nodes"]
+    ]
+    file = tmp_path / "join.json"
+    file.write_text(json.dumps(plain))
+    done = inside("check", str(file))
+    assert 'Add "flatten1" gets 64x4x4 from "maxpool1" and 32x8x8 from "relu1"; they must be equal.' in done.err
+    ways = done.err.split("must be equal.\n")[1].splitlines()[:2]
+    assert ways == [
+        '    Insert a 1x1 Conv2d with stride 2x2 and 64 channels behind "relu1"',
+        '    or: Insert a ConvTranspose2d to 8x8 with 32 channels behind "maxpool1"',
+    ]
 
 
 def test_source_is_python_and_nothing_else(workspace: Path) -> None:

@@ -178,8 +178,12 @@ def test_a_wire_that_is_offered_makes_no_loop() -> None:
     assert check(apply(document, *problem.fix.edits)).ok
 
 
-def test_the_only_input_is_never_offered_for_deletion() -> None:
+def test_a_loose_end_is_reconnected_and_the_only_input_never_offered_for_deletion() -> None:
     document = edited(chain("Flatten", LAST), {"op": "set_inputs", "node": "flatten1", "sources": []})
     [unused] = [p for p in check(document).problems if p.code == "G-UNUSED"]
-    assert (unused.node, unused.fix) == ("input", None)
-    one_step(mended(document))
+    assert (unused.node, [fix.label for fix in unused.fixes]) == ("input", ['Connect it to "flatten1"'])
+    one_step(mended(apply(document, *unused.fixes[0].edits)))
+    gap = edited(chain("Flatten", LAST), {"op": "set_inputs", "node": "linear1", "sources": []})
+    [unused] = [p for p in check(gap).problems if p.code == "G-UNUSED"]
+    assert [fix.label for fix in unused.fixes] == ['Connect it to "linear1"', "Delete it"]
+    one_step(apply(gap, *unused.fixes[0].edits))

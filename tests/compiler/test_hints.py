@@ -32,7 +32,7 @@ SUSPECT: dict[str, tuple[Document, str, str, str]] = {
     "two Linear with a Dropout between": (chain("Flatten", HIDDEN, "Dropout", LAST), "G-LINEAR", "linear2", "ReLU"),
     "Conv2d and Linear": (chain(conv(8), "BatchNorm2d", *CLASSIFY), "G-LINEAR", "linear1", 'Conv2d "conv1"'),
     "Dropout before the Output": (chain(*CLASSIFY, "Dropout"), "G-DROPOUT", "dropout1", "at random"),
-    "ReLU before the Output": (chain(*CLASSIFY, "ReLU"), "G-SCORES", "relu1", "that no activation has bent"),
+    "ReLU before the Output": (chain(*CLASSIFY, "ReLU"), "G-SCORES", "relu1", "scores that no activation has bent"),
     "Dropout of everything": (
         chain("Flatten", HIDDEN, "ReLU", ("Dropout", {"p": 1}), LAST), "G-DROPOUT", "dropout1", "sets everything",
     ),
@@ -101,7 +101,7 @@ def inverted() -> Document:
         deep("Tanh", 3),
         deep("Sigmoid", 2),
         chain("Flatten", linear(64), "Tanh", "Softmax", LAST),
-        chain("Flatten", linear(3), linear(64), "ReLU", LAST),
+        chain("Flatten", linear(12), linear(64), "ReLU", LAST),
         chain(conv(8, bias=False), "BatchNorm2d", "ReLU", "Dropout2d", conv(8), "ReLU", *CLASSIFY),
         chain("Embedding", "LSTM", linear(2), data="reviews"),
         chain("EmbeddingBag", linear(16), "ReLU", linear(2), data="reviews"),
