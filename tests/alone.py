@@ -1,4 +1,4 @@
-"""Generated source in a process of its own, in which there is torch and safetensors alone."""
+"""Generated source in a process of its own, in which there is torch and safetensors alone (torchvision where a network says that it needs it)."""
 
 import subprocess
 import sys
@@ -18,7 +18,11 @@ from safetensors.torch import load_file, save_file
 torch.set_num_threads(1)
 for folder in map(Path, sys.argv[1:]):
     names = {}
-    exec((folder / "network.py").read_text("utf-8"), names)
+    text = (folder / "network.py").read_text("utf-8")
+    if "from torchvision" in text:
+        for name in ("torchvision", "PIL"):
+            sys.modules.pop(name, None)
+    exec(text, names)
     network = names["Network"]()
     network.load_state_dict(load_file(folder / "weights.safetensors"))
     given = load_file(folder / "inputs.safetensors")

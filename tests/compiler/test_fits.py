@@ -30,7 +30,9 @@ def what(document: Document, **place: Any) -> dict[str, Candidate]:
 
 def wired(document: Document, source: str, target: str, input: str | None = None) -> Document:
     """The document with one input of a node fed by another source."""
-    old = [e for e in document.graph.into(target) if e.input == input]
+    node = document.graph.node(target)
+    many = node is not None and isinstance(LAYERS[node.type].inputs, Many)  # one wire more takes no other's place
+    old = [e for e in document.graph.into(target) if e.input == input and not many]
     cut = [{"op": "disconnect", "edge": edge.model_dump()} for edge in old]
     return edited(document, *cut, {"op": "connect", "edge": {"source": source, "target": target, "input": input}})
 

@@ -46,7 +46,7 @@ def as_the_graph_says(report: Report, model: nn.Module, inputs: list[Tensor]) ->
                 given = {f"x{at}": found[source] for at, source in enumerate(step.sources)}
                 found[place] = evaluate(step.layer.forward("module", *given), {"module": module, **given})
     [output] = report.outputs
-    return found[report.network[output].sources[0]]
+    return found[report.network[output.place].sources[0]]
 
 
 def assert_alone_what_trained(documents: list[Document], folder: Path) -> None:
@@ -55,7 +55,7 @@ def assert_alone_what_trained(documents: list[Document], folder: Path) -> None:
         report = check(document)
         torch.manual_seed(number)
         text = write(report, document.title)
-        inputs = [random_input(report.network[place].spec) for place in report.inputs]
+        inputs = [random_input(report.network[entry.place].spec) for entry in report.inputs]
         model = trained_a_step(from_source(text), inputs)
         with torch.inference_mode():
             expected.append(model(*inputs))
