@@ -1,4 +1,5 @@
-"""Generated source in a process of its own, in which there is torch and safetensors alone (torchvision where a network says that it needs it)."""
+"""Generated source in a process of its own, in which there is torch and safetensors alone, and torchvision for those
+networks that import it."""
 
 import subprocess
 import sys

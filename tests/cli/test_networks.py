@@ -154,7 +154,7 @@ def test_a_wrong_name(inside: Inside, given: str, words: str) -> None:
         ["chek"],
         ["check"],
         ["check", "digits-cnn", "--jsn"],
-        ["export", "run", "--to", "onnx", "--out", "x"],
+        ["export", "run", "--to", "onxx", "--out", "x"],
         ["evaluate", "run", "--split", "tset"],
         ["predict", "run"],
         ["predict", "run", "a.png", "--text", "b"],

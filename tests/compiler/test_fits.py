@@ -13,7 +13,7 @@ from builder.core.errors import Error
 from builder.examples import load, names
 from builder.graph.document import Document, Edge
 from builder.graph.edit import apply
-from builder.layers import LAYERS
+from builder.layers import LAYERS, Many
 from tests.compiler.broken import CLASSIFY, LAST, conv, inside, residual
 from tests.documents import chain, edited
 

@@ -35,7 +35,7 @@ def trained_a_step(model: nn.Module, inputs: list[Tensor]) -> nn.Module:
 
 def as_the_graph_says(report: Report, model: nn.Module, inputs: list[Tensor]) -> Tensor:
     """The output computed layer by layer, with the weights of the model, but without a line of its source."""
-    names, values = identifiers(report), dict(zip(report.inputs, inputs, strict=True))
+    names, values = identifiers(report), dict(zip((e.place for e in report.inputs), inputs, strict=True))
     found: dict[Place, Tensor] = dict(values)
     for place, step in report.network.items():
         if not isinstance(step.layer, Input | Output):

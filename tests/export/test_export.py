@@ -132,7 +132,7 @@ def test_onnx_answers_what_the_predictor_answers(trained: TrainedRuns, tmp_path:
         assert json.loads(said["outputs"])[0]["classes"] == list(ours.classes)
         raws, _labels = raws_of(ours.document, "test")
         for n in (1, 7):
-            [found] = session.run(None, {ids[0]: ours.preparation.apply(raws[:n])})
+            [found] = session.run(None, {ids[0]: ours.arguments(raws[:n])[0].numpy()})
             assert found == pytest.approx(ours.outputs(raws[:n]).numpy(), abs=1e-4)
 
 

@@ -4,6 +4,7 @@ from builder.compiler.source.kinds import Kind
 from builder.core.specs import Spec
 
 LETTERS = "ABCDEFGH"  # for axes without a name
+PLACES = "LDHW"  # axes whose sizes are no argument of a layer
 
 
 class Shapes:
@@ -11,8 +12,8 @@ class Shapes:
 
     def __init__(self, kind: Kind, params: dict[tuple[str, ...], str]) -> None:
         self._kind = kind
-        # by the sizes that an axis has in the uses: parameters, and letters given on the way
-        self._known = {values: name for values, name in params.items() if all(value.isdigit() for value in values)}
+        self._params = params
+        self._known: dict[tuple[str, tuple[str, ...]], str] = {}  # by letter, and by the sizes in the uses
         self._first: dict[str, tuple[str, ...]] = {}
 
     def input(self, id: str) -> str:
@@ -35,10 +36,12 @@ class Shapes:
     def _axis(self, sizes: tuple[str, ...], letter: str) -> str:
         if len(set(sizes)) == 1:
             return sizes[0]
-        if sizes not in self._known:
-            self._known[sizes] = self._part_of(letter, sizes) if letter in self._first else letter
+        if letter not in PLACES and sizes in self._params:
+            return self._params[sizes]
+        if (letter, sizes) not in self._known:
+            self._known[letter, sizes] = self._part_of(letter, sizes) if letter in self._first else letter
             self._first.setdefault(letter, sizes)
-        return self._known[sizes]
+        return self._known[letter, sizes]
 
     def _part_of(self, letter: str, sizes: tuple[str, ...]) -> str:
         """`H/2` or `2H`, or else `H'`."""
