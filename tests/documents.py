@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +84,8 @@ def one_step(document: Document) -> float:
     report = check(document)
     torch.manual_seed(0)
     model = build(document)
-    given = model(*random_inputs(report))
-    outputs = given if isinstance(given, tuple) else (given,)
-    losses = [
-        answer.weight * loss_function(answer.loss)(output, random_answer(answer.target))
-        for answer, output in zip(report.outputs, outputs, strict=True)
-    ]
-    loss = torch.stack(losses).sum()
-    loss.backward()
+    loss = loss_of(report, model(*random_inputs(report)), random_answers(report))
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.optim.SGD(model.parameters(), lr=0.01).step()
     assert torch.isfinite(loss)
     assert all(torch.isfinite(p).all() for p in model.parameters())
@@ -101,6 +95,19 @@ def one_step(document: Document) -> float:
 def random_inputs(report: Report, samples: int = 4) -> list[torch.Tensor]:
     """Values for each argument of a network's forward."""
     return [random_input(report.network[entry.place].spec, samples) for entry in report.inputs]
+
+
+def random_answers(report: Report, samples: int = 4) -> list[torch.Tensor]:
+    """What each Output could have to answer."""
+    return [random_answer(answer.target, samples) for answer in report.outputs]
+
+
+def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torch.Tensor:
+    """The weighted sum of the losses of all Outputs."""
+    outputs = given if isinstance(given, tuple) else (given,)
+    each = zip(report.outputs, outputs, answers, strict=True)
+    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    return torch.stack(losses).sum()
 
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:

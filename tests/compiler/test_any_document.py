@@ -24,8 +24,7 @@ from builder.graph.document import Document, from_json, write
 from builder.graph.edit import apply
 from builder.layers import LAYERS, Many
 from builder.layers.layer import Layer
-from builder.training.losses import loss_function
-from tests.documents import random_answer, random_input
+from tests.documents import loss_of, random_answers, random_inputs
 
 HANG = 60  # seconds after which a check is given up; it should take milliseconds
 MOST_MEGABYTES = 200
@@ -196,14 +195,12 @@ def mended(document: Document, report: Report) -> tuple[Document, Report]:
 
 def learns(document: Document, report: Report) -> None:
     """The network is built, and gives an answer and gradients."""
-    assert report.data is not None
-    assert report.recipe is not None
     torch.manual_seed(0)
     model = build(document).train()
-    x, y = random_input(report.data.inputs[0].spec, 3), random_answer(report.data, 3)
-    output = model(x)
-    assert output.shape == (3, len(report.data.target.classes))
-    loss_function(report.recipe.loss)(output, y).backward()  # type: ignore[no-untyped-call]
+    given = model(*random_inputs(report, 3))
+    outputs = given if isinstance(given, tuple) else (given,)
+    assert [one.shape for one in outputs] == [(3, answer.target.size) for answer in report.outputs]
+    loss_of(report, given, random_answers(report, 3)).backward()  # type: ignore[no-untyped-call]
     assert any(p.grad is not None for p in model.parameters())
 
 

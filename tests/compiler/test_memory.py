@@ -12,9 +12,8 @@ from builder.examples import load, names
 from builder.graph.document import Document
 from builder.training.devices import settle
 from builder.training.loop import _optimizer
-from builder.training.losses import loss_function
 from tests.compiler.broken import conv, linear
-from tests.documents import Step, chain, edited, random_answer, random_input
+from tests.documents import Step, chain, edited, loss_of, random_answers, random_inputs
 
 WITHIN = 0.2
 BATCHES = (16, 96)
@@ -95,22 +94,20 @@ NETWORKS = {name: load(name) for name in names()} | TYPICAL
 def allocated(document: Document, batch: int) -> int:
     """Bytes of a training at the worst moment of its second step, as torch's allocator tells."""
     report = check(document)
-    assert report.data is not None
     assert report.recipe is not None
     model = settle(build(document), torch.device("cpu")).train()
-    optimizer, loss_of = _optimizer(model, report.recipe.optimizer), loss_function(report.recipe.loss)
-    x, y = random_input(report.data.inputs[0].spec, batch), random_answer(report.data, batch)
+    optimizer = _optimizer(model, report.recipe.optimizer)
+    inputs, answers = random_inputs(report, batch), random_answers(report, batch)
 
     def step() -> None:
         optimizer.zero_grad()
-        output = model(x)
-        loss_of(output, y).backward()  # type: ignore[no-untyped-call]
+        loss_of(report, model(*inputs), answers).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
     step()
     optimizer.zero_grad()
     kept = [v for state in optimizer.state.values() for v in state.values() if isinstance(v, torch.Tensor)]
-    there = sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers(), *kept, x))
+    there = sum(t.numel() * t.element_size() for t in (*model.parameters(), *model.buffers(), *kept, *inputs))
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
         step()
     assert seen.profiler is not None
