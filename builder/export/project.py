@@ -54,7 +54,7 @@ def files(trained: Trained) -> dict[str, bytes]:
     read = [entry.field for entry in trained.inputs]
     fields = {name: field for name, field in trained.preparation.fields.items() if name in read}
     facts = {name: field.model_dump(mode="json") for name, field in fields.items()}
-    tokenizers = {}
+    tokenizers: dict[str, str] = {}
     for name in [name for name in facts if "tokenizer" in facts[name]]:
         file = "tokenizer.json" if not tokenizers else f"tokenizer{len(tokenizers) + 1}.json"
         tokenizers[file] = facts[name].pop("tokenizer")
