@@ -20,8 +20,8 @@ from torch.nn import functional as F
 from builder import examples
 from builder.compiler.model import build
 from builder.core.errors import Error
-from builder.data.fitting import Preparation
 from builder.data.batches import Prepared, Tensors, prepare
+from builder.data.fitting import Preparation
 from builder.data.sources import parse_source
 from builder.graph.document import Document, write
 from builder.graph.recipe import Recipe

@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.acts import DIGITS, SMALL, add, choose, expect_names, fill, names, part, row, setting, shape
 from tests.browser.server import Server
 
-
 # at once when the row stands there, for Playwright's own waiting looks only now and then
 ROW_IS_AT = """([name, at]) => [...document.querySelectorAll('[class*="st-key-row-"]')]
     .findIndex(row => row.classList.contains('st-key-row-' + name)) === at"""

@@ -37,7 +37,9 @@ def predictor(visits: TrainedRuns) -> Predictor:
 
 def rows(path: Path, count: int = 5) -> Path:
     """The first rows of the visits without their answers, and one with gaps and a place that nobody knows."""
-    with (Path(__file__).parents[2] / "builder/data/sources/visits/visits.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(__file__).parents[2] / "builder/data/sources/visits/visits.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         found = list(csv.DictReader(file))[:count]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["guests", "note", "price", "minutes", "place"], extrasaction="ignore")
@@ -92,7 +94,7 @@ def test_the_rows_of_a_table(predictor: Predictor, tmp_path: Path) -> None:
     assert [type(item) for item in found] == [Prediction] * 6
     scale = predictor.fields["features"]
     assert isinstance(scale, ColumnsPreparation)
-    cells = {name: "" for name in scale.columns} | {"place": "airport"}
+    cells = dict.fromkeys(scale.columns, "") | {"place": "airport"}
     assert np.count_nonzero(scale.apply([scale.row(cells)])) == 0  # all missing: means, and zeros for the place
     with pytest.raises(Exception, match=r'\[T-ROW\] The table has no column "note"; this network reads'):
         predictor.predict_table(read_table(_without_note(tmp_path), name="t.csv"))

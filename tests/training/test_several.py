@@ -116,7 +116,9 @@ def test_a_loss_counts_as_much_as_its_weight() -> None:
 
 def test_an_output_of_weight_0_learns_nothing() -> None:
     document = auxiliary(0)
-    before = {name: weight.detach().clone() for name, weight in loop.start(document, recipe(document))[0].named_parameters()}
+    before = {
+        name: weight.detach().clone() for name, weight in loop.start(document, recipe(document))[0].named_parameters()
+    }
     after = dict(trained(document)[0].named_parameters())
     unmoved = {name for name, weight in before.items() if torch.equal(weight, after[name])}
     assert unmoved == {"guess.weight", "guess.bias"}
