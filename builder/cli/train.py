@@ -10,7 +10,7 @@ from builder.cli.documents import open_document, with_values
 from builder.cli.options import File, Json
 from builder.cli.terminal import complain, console, emit, figure, note, percent, say, shown
 from builder.compiler.report import problem_json
-from builder.core.text import _, duration
+from builder.core.text import _, duration, number
 from builder.data.sources import SOURCES
 from builder.runs.store import Run, Store
 from builder.training import supervisor
@@ -113,5 +113,5 @@ def _tell(run: Run, json: bool) -> None:
         if name == "test_accuracy":
             text += " " + _("Test accuracy: {accuracy}.").format(accuracy=percent(value))
         else:
-            text += f" {name}: {figure(name, value) if 'accuracy' in name else f'{value:,.4g}'}."
+            text += f" {name}: {figure(name, value) if 'accuracy' in name else number(value)}."
     say(text)

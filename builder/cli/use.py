@@ -10,7 +10,7 @@ from builder.cli.find import find, open_store
 from builder.cli.options import Json, RunName
 from builder.cli.terminal import complain, emit, facts, loading, percent, say, table
 from builder.core.errors import Error, Problem
-from builder.core.text import _, quote
+from builder.core.text import _, number, quote
 from builder.data.fields import Part
 from builder.data.tables import read_table
 
@@ -202,7 +202,7 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
-    return ", ".join(f"{value:,.5g}" for value in answer.values.values())
+    return ", ".join(map(number, answer.values.values()))
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

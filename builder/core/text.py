@@ -49,3 +49,9 @@ def duration(seconds: float) -> str:
     if hours:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
     return _("{minutes} min {rest} s").format(minutes=minutes, rest=rest) if minutes else _("{n} s").format(n=rest)
+
+
+def number(value: float) -> str:
+    """A measured or predicted number with about four digits: `49,012`, `8.433`; never with a power of ten."""
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
+    return f"{value:,.4g}" if 0 < abs(value) < 0.1 else f"{value:,.{digits}f}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from builder.core.text import _
+from builder.core.text import _, number
 from builder.data.tables import write_table
 from builder.prediction.answers import Choice, Said, Value
 from builder.prediction.predictor import Prediction
@@ -43,15 +43,15 @@ def _value(answer: Value) -> None:
     """The number, and where it lies among those of the training part."""
     for name, found in answer.values.items():
         name_of = f"{plain(name, 40)} " if len(answer.values) > 1 else ""
-        st.markdown(f"### {name_of}{plain(f'{found:,.5g}')}")
+        st.markdown(f"### {name_of}{plain(number(found))}")
         figure = charts.value(found, answer.mean[name], answer.std[name])
         st.plotly_chart(figure, key=f"value:{answer.output}:{name}", config=BARE)
     mean, std = next(iter(answer.mean.values())), next(iter(answer.std.values()))
     if len(answer.values) == 1:
         text = _(
-            "The dotted line is the mean of the training data, {mean:,.5g}; dark is one spread, {std:,.4g}, around it."
+            "The dotted line is the mean of the training data, {mean}; the inner band is one spread, {std}, to each side."
         )
-        st.caption(plain(text.format(mean=mean, std=std), 200))
+        st.caption(plain(text.format(mean=number(mean), std=number(std)), 200))
 
 
 def brief(found: Prediction) -> str:
@@ -62,7 +62,7 @@ def brief(found: Prediction) -> str:
 def _words(answer: Said) -> str:
     if isinstance(answer, Choice):
         return f"{answer.label} {answer.probabilities[answer.label]:.0%}"
-    return " ".join(f"{value:,.4g}" for value in answer.values.values())
+    return " ".join(map(number, answer.values.values()))
 
 
 def table(found: Sequence[Prediction]) -> None:

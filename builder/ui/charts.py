@@ -142,7 +142,7 @@ def value(found: float, mean: float, std: float) -> go.Figure:
         "xaxis": {"range": reach, "showgrid": False, "zeroline": False},
         "yaxis": {"range": [0, 1], "visible": False},
     }
-    figure.update_layout(**_frame(90), **axes)
+    figure.update_layout(**_frame(96) | {"margin": {"l": 10, "r": 10, "t": 4, "b": 28}}, **axes)
     return _inert(figure)
 
 

@@ -171,7 +171,7 @@ def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
             columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
         else:
             columns[field.name] = rows
-    for number, target in enumerate(samples.spec.targets):
+    for target in samples.spec.targets:
         columns[f"→ {target.name}"] = [answer_of(samples, target, at) for at in some]
     return pd.DataFrame(columns)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from builder.core.errors import MOST_LISTED, Error, Problem
-from builder.core.text import _
+from builder.core.text import _, number
 from builder.data.columns import ColumnsPreparation
 from builder.data.fitting import FieldPreparation
 from builder.data.images import EXTENSIONS
@@ -65,7 +65,7 @@ def _columns(field: ColumnsPreparation, key: str) -> Mapping[str, str]:
                     )
                     found[name] = chosen or ""
                 else:
-                    usual = _("mean {mean:,.4g}").format(mean=field.mean[at])
+                    usual = _("mean {mean}").format(mean=number(field.mean[at]))
                     value = st.number_input(
                         plain(name, 60), value=None, key=f"{key}:{at}", format="%g", placeholder=usual
                     )

@@ -1,6 +1,6 @@
 """Recorded figures as people read them: `val_accuracy` is "Validation accuracy", `val_mae/rating` names its output."""
 
-from builder.core.text import _
+from builder.core.text import _, number
 
 ORDER = ("accuracy", "mae", "r2", "loss")
 
@@ -27,4 +27,4 @@ def shown(name: str | None, value: float | None) -> str:
     if name is None or value is None:
         return ""
     metric = name.partition("_")[2].partition("/")[0]
-    return f"{value:.1%}" if metric == "accuracy" else f"{metric.upper()} {value:,.4g}"
+    return f"{value:.1%}" if metric == "accuracy" else f"{metric.upper()} {number(value)}"

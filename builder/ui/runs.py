@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from builder.core.errors import Error
-from builder.core.text import _, duration, quote
+from builder.core.text import _, duration, number, quote
 from builder.data.sources import SOURCES
 from builder.evaluation import CategoryFigures, Evaluation, NumberFigures, evaluate
 from builder.graph.difference import differences
@@ -203,7 +203,7 @@ def _numbers(found: NumberFigures) -> None:
             (_("Root mean squared error"), column.rmse), (_("Baseline"), column.baseline_rmse), ("R2", column.r2),
         ]  # fmt: skip
         for place, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
-            place.metric(label, f"{value:,.4g}")
+            place.metric(label, number(value))
         st.caption(_("Baseline: always the mean of the training part, which has an R2 of about 0."))
         figure = charts.predicted_against_true(column.true, column.predicted)
         st.plotly_chart(figure, key=f"numbers:{found.output}:{column.name}")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import cell, expect_status, go, live, part, until, upload, wait_for_step, watched
+from tests.browser.acts import cell, expect_status, go, live, part, settle, until, upload, wait_for_step, watched
 from tests.browser.server import Server
 from tests.trained import example
 
@@ -11,20 +11,21 @@ ROWS = "note,place,minutes,price,guests\nthe soup was lukewarm,cafÃ©,70,30,2\næ±
 
 
 def set_role(page: Page, row: int, role: str) -> None:
-    """Choose another role for a column, by mouse and keyboard as in any table."""
-    grid = page.locator("[class*=st-key-roles]").locator("canvas").first
-    grid.scroll_into_view_if_needed()
+    """Choose another role for a column: a double click opens the list."""
+    grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(grid).to_be_visible()
-    box = grid.bounding_box()
-    assert box
-    x = grid.evaluate("""canvas => {
-        const heads = [...canvas.querySelectorAll("th")].map(head => head.textContent);
-        return heads.indexOf("role");
-    }""")
-    assert x == 1
-    page.mouse.dblclick(box["x"] + 0.3 * box["width"], box["y"] + 35 * (row + 1) + 17)
-    page.keyboard.type(role)
-    page.keyboard.press("Enter")
+    option = page.locator("#portal").get_by_text(role, exact=True)
+
+    def opened() -> bool:
+        settle(page)
+        box = grid.bounding_box()  # the page may move while its charts are drawn
+        assert box
+        page.mouse.dblclick(box["x"] + 0.35 * box["width"], box["y"] + 35 * (row + 1) + 17)
+        page.wait_for_timeout(500)
+        return option.is_visible()
+
+    until(opened)
+    option.click()
 
 
 def test_from_roles_to_predictions(page: Page, server: Server) -> None:

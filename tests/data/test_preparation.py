@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from builder.core.errors import Error, Problem
 from builder.data import images, preparation
+from builder.data.fields import DataSpec
 from builder.data.fitting import fit, from_json, to_json
 from builder.data.preparation import (
     ImagePreparation,
@@ -222,3 +223,12 @@ def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> N
     )
     prepared = text_preparation()
     assert np.array_equal(alone["token_ids"](Tokenizer.from_str(prepared.tokenizer), TEXTS, 8), prepared.apply(TEXTS))
+
+
+def test_what_an_earlier_version_kept_is_told_apart_from_damage() -> None:
+    with pytest.raises(Error, match=r"\[M-OLD\] An earlier version made this run, and this one cannot use it"):
+        from_json(b'{"kind": "image", "size": [8, 8], "mode": "grey", "mean": [0.3], "std": [0.4]}')
+    with pytest.raises(Error, match=r"\[M-OLD\] An earlier version made this run"):
+        DataSpec.from_json(b'{"inputs": [], "target": {"name": "label", "classes": ["a", "b"]}}')
+    with pytest.raises(Error, match=r"\[M-DAMAGED\]"):
+        DataSpec.from_json(b"[1, 2")

@@ -15,9 +15,11 @@ from builder.data.sources.table import Table
 from builder.graph.document import Document
 from builder.graph.edit import apply
 
+PAIRS = (("plain", "red", "no"), ("fine", "blue", "yes"))
 SHOP = "id,note,size,colour,price,sold\n" + "".join(
-    f"{n},a {'fine' if n % 2 else 'plain'} thing number {n} here,{n % 7},{('red', 'blue')[n % 2]},{n * 1.5},{('no', 'yes')[n % 2]}\n"
+    f"{n},a {kind} thing number {n} here,{n % 7},{colour},{n * 1.5},{sold}\n"
     for n in range(120)
+    for kind, colour, sold in [PAIRS[n % 2]]
 )
 
 

@@ -257,3 +257,24 @@ def test_many_processes_write_at_once(store: Store, run: Run) -> None:
     series = store.history(run.id).series
     assert {name: one.step for name, one in series.items()} == {f"m{n}": list(range(200)) for n in range(4)}
     assert store.get(run.id).seconds == 800
+
+
+def test_a_history_of_the_version_before_is_carried_over(workspace: Path) -> None:
+    store = Store(workspace)
+    run = store.create(Document(), "kept")
+    store.close()
+    with sqlite3.connect(workspace / "store.sqlite3") as connection:
+        for statement in (
+            "ALTER TABLE runs DROP COLUMN best_metric",
+            "ALTER TABLE runs RENAME COLUMN best_value TO best_val_accuracy",
+            "UPDATE runs SET best_val_accuracy = 0.75",
+            "ALTER TABLE checkpoints ADD COLUMN val_accuracy FLOAT",
+            "PRAGMA user_version = 1",
+        ):
+            connection.execute(statement)
+    again = Store(workspace)
+    found = again.get(run.id)
+    assert (found.best_metric, found.best_value, found.best_val_accuracy) == ("val_accuracy", 0.75, 0.75)
+    again.register(run.id, [Checkpoint("f", 1, 1, "0")])
+    assert [known.file for known in Store(workspace).checkpoints(run.id)] == ["f"]
+    again.close()

@@ -23,6 +23,11 @@ export function figures(series: Iterable<string>): string[] {
     const part = PARTS.find((prefix) => name.startsWith(prefix));
     if (part) found.add(name.slice(part.length));
   }
+  return [...found].sort(compare);
+}
+
+/** Which of two figures' charts comes first. */
+export function compare(a: string, b: string): number {
   const rank = (figure: string) => (figure === "loss" ? -1 : KINDS.indexOf(kindOf(figure)));
-  return [...found].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return rank(a) - rank(b) || a.localeCompare(b);
 }

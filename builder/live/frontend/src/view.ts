@@ -2,7 +2,7 @@ import { Chart } from "./chart";
 import { fill, metric } from "./format";
 import { Header, make, say } from "./header";
 import { type Change, emptyHistory, merge } from "./history";
-import { figures, kindOf, titleOf } from "./figures";
+import { compare, figures, kindOf, titleOf } from "./figures";
 import type { Chunk, Data } from "./messages";
 import { poll } from "./poll";
 import css from "./style.css?inline";
@@ -143,7 +143,8 @@ export class View {
     say(title, title_);
     figure.setAttribute("aria-label", title_);
     figure.append(caption, plot);
-    this.charts.append(figure);
+    const later = [...this.panels.keys()].filter((other) => compare(name, other) < 0).sort(compare)[0];
+    this.charts.insertBefore(figure, later === undefined ? null : (this.panels.get(later) as Panel).figure);
     const chart = new Chart(plot, kindOf(name), labels, readTheme(this.root));
     const values = { train: make("span", ""), val: make("span", "") };
     caption.append(title, key(chart, "train", labels.train, values.train), key(chart, "val", labels.validation, values.val));
