@@ -87,6 +87,8 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
     def compared(spec: Spec) -> tuple[int, ...]:
         return tuple(0 if axis == grown else n for axis, n in enumerate(spec.shape))
 
+    if type(layer).stretches and _stretch(inputs):
+        return None
     for wire, spec in zip(wires[1:], inputs[1:], strict=True):
         if compared(spec) != compared(inputs[0]):
             text = _("{node} gets {a} from {first} and {b} from {second}; {rule}.")
@@ -101,6 +103,13 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
             )
             return Problem("G-SHAPE", words, node.id, fix=_even(wires[0], inputs[0], wire, spec, grown))
     return None
+
+
+def _stretch(inputs: Sequence[Spec]) -> bool:
+    """Whether shapes differ only in axes where all but one size are 1."""
+    if len({len(spec.shape) for spec in inputs}) > 1:
+        return False
+    return all(len({*sizes} - {1}) < 2 for sizes in zip(*(spec.shape for spec in inputs), strict=True))
 
 
 def _even(first: Edge, a: Spec, second: Edge, b: Spec, grown: int | None) -> Fix | None:

@@ -61,12 +61,13 @@ class Concat(_Join):
 class Multiply(_Join):
     """Product of its inputs, number by number: one input opens and closes the other, as a gate.
 
-    Shape:  all equal -> the same
+    Shape:  all equal, or of size 1 where one number stands for all of an axis -> the larger sizes
     Formula: y = x₁ · x₂ · …
     Source: torch.mul; as a gate in Hochreiter & Schmidhuber 1997.
     """
 
-    aliases = ("gate", "product", "hadamard")
+    aliases = ("gate", "product", "hadamard", "scale", "squeeze and excitation")
+    stretches = True
     glyph = "×"
 
     def forward(self, module: str, *x: str) -> str:
