@@ -11,7 +11,7 @@ from builder.compiler.report import Place, Report
 from builder.compiler.weights import module_names, shapes
 from builder.core.errors import Error
 from builder.core.specs import Spec
-from builder.core.text import _, quote, size
+from builder.core.text import _, size
 from builder.data.fields import DataSpec, InputField, InputKind, Target
 from builder.graph.document import MOST_BYTES, Document, read, write
 from builder.graph.edit import apply
@@ -19,6 +19,7 @@ from builder.importing.data import Before, fitting, kind_of
 from builder.importing.nest import nest
 from builder.importing.sketch import Ref, Sketch
 
+MOST_CLASSES = 1_000_000
 Slot = tuple[Place, str]  # a layer of the network, and the name of one of its tensors
 
 
@@ -57,19 +58,21 @@ def imported(
     *,
     title: str,
     about: str,
+    recipe: Mapping[str, Any] | None = None,
     tensors: Mapping[str, Tensor] | None = None,
     notes: tuple[str, ...] = (),
 ) -> Imported:
     """The network of a sketch, with a data set that fits its input where there is one.
 
-    Raises: Error L-SIZE, M-LAYER, and whatever the check finds.
+    Raises: Error L-SIZE, and whatever reading a document raises.
     """
     data, before, found = fitting(entry.spec)
     if before:
         sketch, entry, end = _with(sketch, entry, end, before)
     sketch, [entry, end] = sketch.tidied(entry, end)
     graph, places = nest(sketch.ops, end.op)
-    values: dict[str, Any] = {"title": title[:200], "about": about[:2000], "data": data, "graph": graph}
+    values: dict[str, Any] = {"title": title[:200], "about": about[:2000], "data": data, "graph": graph,
+                              "recipe": dict(recipe or {})}  # fmt: skip
     document = Document.model_construct(**values)
     content = write(document)
     if len(content) > MOST_BYTES:
@@ -90,11 +93,8 @@ def imported(
 
 
 def _within_memory(made: Imported) -> Imported:
-    """With a batch size that this machine can train, where one is known. Raises: Error of what else the check finds."""
+    """With a batch size that this machine can train, where one is known."""
     errors = made.report().errors
-    wrong = [problem for problem in errors if not problem.code.startswith("L-")]
-    if wrong:
-        raise Error.of(wrong)
     fixes = [problem.fix for problem in errors if problem.code == "L-MEM" and problem.fix]
     if not fixes:
         return made
@@ -107,10 +107,7 @@ def _within_memory(made: Imported) -> Imported:
 def made_for(sketch: Sketch, end: Ref) -> DataSpec:
     """The data that a sketch was made for, with as many classes as it gives numbers."""
     entries = [op for op in sketch.ops if op.type == "Input"]
-    if len(end.spec.shape) != 2:
-        text = _("It gives {shape}; an imported network must end in a vector: a number for each class.")
-        raise Error("M-LAYER", text.format(shape=quote(str(end.spec) or "1")))
-    classes = tuple(str(n) for n in range(end.spec.shape[1]))
+    classes = tuple(str(n) for n in range(min(end.spec.shape[-1], MOST_CLASSES)))
     fields = tuple(InputField("input", kind_of(op.spec), op.spec) for op in entries)
     return DataSpec(fields, Target("label", classes))
 

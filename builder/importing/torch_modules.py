@@ -129,8 +129,12 @@ def _nothing(module: Any) -> tuple[Part, ...]:
     return ()
 
 
+def _prelu(module: Any) -> tuple[Part, ...]:
+    return _owned(module, "PReLU", num_parameters="one" if module.num_parameters == 1 else "channels")
+
+
 def _softmax(module: Any) -> tuple[Part, ...]:
-    if module.dim not in (None, 1, -1):
+    if module.dim != -1:
         raise UnlikeError(f"dim={module.dim}")
     return (Part(type(module).__name__),)
 
@@ -142,7 +146,8 @@ MODULES: dict[str, Callable[[Any], tuple[Part, ...]]] = {
     **dict.fromkeys(("MaxPool1d", "MaxPool2d", "MaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d"), _pool),
     **dict.fromkeys(("AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d"), _adaptive),
     **dict.fromkeys(("ReLU", "ReLU6", "SiLU", "Mish", "Hardswish", "Hardsigmoid", "Sigmoid", "Tanh", "SELU"), _with()),
-    **dict.fromkeys(("LogSigmoid", "Softsign", "PReLU"), _with()),
+    **dict.fromkeys(("LogSigmoid", "Softsign"), _with()),
+    "PReLU": _prelu,
     **dict.fromkeys(("Dropout", "Dropout1d", "Dropout2d", "AlphaDropout"), _with("p")),
     **dict.fromkeys(("Softmax", "LogSoftmax"), _softmax),
     "GELU": _with("approximate"),
