@@ -11,7 +11,7 @@ import traceback
 
 import typer
 
-from builder.cli import networks, runs, train, use
+from builder.cli import importing, networks, runs, train, use
 from builder.cli.terminal import complain
 from builder.core.errors import Error, internal, reference
 from builder.core.files import home
@@ -42,6 +42,8 @@ for command in (
     use.export,
 ):
     app.command(help=_(inspect.getdoc(command) or ""))(command)
+# the word is Python's own, so the function's name has a line behind it
+app.command("import", help=_(inspect.getdoc(importing.import_) or ""))(importing.import_)
 
 
 def main() -> None:

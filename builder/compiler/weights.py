@@ -46,7 +46,10 @@ def _counts(name: str) -> bool:
 
 
 def _missing(ours: Shapes, theirs: Shapes) -> list[Problem]:
-    lacking, extra = _("{name} is missing in the weights; this network has it as {shape}."), _("{name} ({shape}) of the weights belongs to no layer of this network.")
+    lacking, extra = (
+        _("{name} is missing in the weights; this network has it as {shape}."),
+        _("{name} ({shape}) of the weights belongs to no layer of this network."),
+    )
     return [
         *(Problem("M-SHAPE", lacking.format(name=quote(name), shape=by(ours[name])))
           for name in ours if name not in theirs and not _counts(name)),

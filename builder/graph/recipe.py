@@ -104,6 +104,7 @@ LOSSES: dict[str, type[Settings]] = {"cross_entropy": CrossEntropy, "focal": Foc
 
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop | Adagrad, Field(discriminator="type")]
 Loss = Annotated[CrossEntropy | Focal | NegativeLogLikelihood, Field(discriminator="type")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -116,3 +117,6 @@ class Recipe(Settings):
     loss: Loss = Field(default=CrossEntropy(), description="What training makes small.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="The same seed gives the same curve.")
     device: Device = Field("auto", description="Where to compute; auto takes a GPU when there is one.")
+    weights: Sha256 | None = Field(
+        None, description="Weights to begin with: the sha256 of a file that an import has kept; empty to draw them."
+    )

@@ -10,9 +10,8 @@ from builder.compiler.check import check
 from builder.compiler.report import Place, Report
 from builder.compiler.weights import module_names, shapes
 from builder.core.errors import Error
-from builder.core.specs import Spec
 from builder.core.text import _, size
-from builder.data.fields import DataSpec, InputField, InputKind, Target
+from builder.data.fields import DataSpec, InputField, Target
 from builder.graph.document import MOST_BYTES, Document, read, write
 from builder.graph.edit import apply
 from builder.importing.data import Before, fitting, kind_of
@@ -42,13 +41,21 @@ class Imported:
         """The check of the network on the data that it was made for, which finds no errors."""
         return check(self.document, self.data)
 
-    def state(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The foreign tensors under the names that our network's module has for them."""
+    def originals(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """For each tensor of our network's module: which of the foreign ones it is, and its own shape.
+
+        A layer that leads nowhere is not built, so its weights are not among them.
+        """
         report = self.report()
         names, needed = module_names(report), shapes(report)
         ours = {f"{names[place]}.{name}": theirs for (place, name), theirs in self.weights.items()}
-        # a layer that leads nowhere is not built; one that does another's work may have axes of size 1 besides
-        return {name: tensors[theirs].reshape(needed[name]) for name, theirs in ours.items() if name in needed}
+        return {name: (theirs, needed[name]) for name, theirs in ours.items() if name in needed}
+
+    def state(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The foreign tensors under the names that our network's module has for them."""
+        # a layer that does another's work may have axes of size 1 besides; old files lack a BatchNorm's counter
+        found = self.originals().items()
+        return {name: tensors[theirs].reshape(shape) for name, (theirs, shape) in found if theirs in tensors}
 
 
 def imported(

@@ -1,4 +1,4 @@
-"""A Keras model from the text of `model.to_json()`, in the forms that Keras 2 and Keras 3 write. Nothing of it is run."""
+"""A Keras model from the text of `model.to_json()`, as Keras 2 and Keras 3 write it. Nothing of it is run."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,11 @@ def keras_model(content: bytes, title: str = "") -> Imported:
     name = _name(raw, 0) or title or _("Keras model")
     version = raw.get("keras_version")
     told = _("{name}, a Keras model.").format(name=name)
-    about = told if not isinstance(version, str) else _("{name}, a Keras {version} model.").format(name=name, version=version[:20])
+    about = (
+        told
+        if not isinstance(version, str)
+        else _("{name}, a Keras {version} model.").format(name=name, version=version[:20])
+    )
     recipe = {"loss": {"type": "nll"}} if reading.sketch.ops[end.op].type == "Softmax" else {}
     notes = tuple(reading.notes)
     about = " ".join((about, *notes))
@@ -73,7 +77,11 @@ def _name(layer: Layer, number: int) -> str:
     config = layer.get("config")
     own = config.get("name") if isinstance(config, dict) else None
     name = layer.get("name") or own
-    return name[:150].replace(".", "_") if isinstance(name, str) and name else f"{str(layer.get('class_name'))[:50]}_{number}"
+    return (
+        name[:150].replace(".", "_")
+        if isinstance(name, str) and name
+        else f"{str(layer.get('class_name'))[:50]}_{number}"
+    )
 
 
 def _unknown(model: Layer, path: str, depth: int) -> Iterator[Problem]:
@@ -98,7 +106,7 @@ class _Reading:
         return Desk(self.sketch, path, scopes, self.notes)
 
     def entry(self, model: Layer) -> Ref:
-        """The input of the outermost model. Raises: Error M-LAYER where there are several, M-TYPE where none is told."""
+        """The input of the outermost model. Raises: Error M-LAYER where there are several, M-TYPE without any."""
         layers = _layers(model)
         inputs = [layer for layer in layers if layer["class_name"] == "InputLayer"]
         if len(inputs) > 1:
@@ -115,7 +123,9 @@ class _Reading:
             length = length[0] if isinstance(length, list) and length else length
             if length == TOKENS:
                 self.notes.append(_("Texts are {n} tokens long.").format(n=TOKENS))
-            return self.sketch.input("input", Spec((2, *_sizes([length])), "int64", "N L", *_sizes([embedding.get("input_dim")])))
+            return self.sketch.input(
+                "input", Spec((2, *_sizes([length])), "int64", "N L", *_sizes([embedding.get("input_dim")]))
+            )
         rank = len(shape) + 1
         if None in shape:
             self.notes.append(_("Sizes that the model leaves open are {n}.").format(n=USUAL.get(rank, 1)))
@@ -145,14 +155,21 @@ class _Reading:
             raise _odd(path)
         ends = _histories(config.get("output_layers"))
         if len(ends) != 1:
-            raise Error("M-LAYER", _("{where} has {n} outputs. Import a model that has a single output.").format(where=quote(path or _name(model, 0)), n=len(ends)))
+            raise Error(
+                "M-LAYER",
+                _("{where} has {n} outputs. Import a model that has a single output.").format(
+                    where=quote(path or _name(model, 0)), n=len(ends)
+                ),
+            )
         feeds = {name: _fed(name, layer) for name, layer in layers}
         done: dict[str, Flow] = {}
         waiting = list(layers)
         while waiting:
             ready = [(name, layer) for name, layer in waiting if all(f"{path}{feed}" in done for feed in feeds[name])]
             if not ready:
-                text = _("{name} waits for a layer that does not come before it: the layers form a loop, or one is missing.")
+                text = _(
+                    "{name} waits for a layer that does not come before it: the layers form a loop, or one is missing."
+                )
                 raise Error("M-TYPE", text.format(name=quote(waiting[0][0])))
             for name, layer in ready:
                 given = [done[f"{path}{feed}"] for feed in feeds[name]]
@@ -230,7 +247,9 @@ def _fed(name: str, layer: Layer) -> list[str]:
     if not isinstance(nodes, list):
         raise _odd(name)
     if len(nodes) > 1:
-        raise Error.of([unimportable(name, str(layer["class_name"]), _("It is used in several places with the same weights."))])
+        raise Error.of(
+            [unimportable(name, str(layer["class_name"]), _("It is used in several places with the same weights."))]
+        )
     return _histories(nodes[0]) if nodes else []
 
 
@@ -242,9 +261,11 @@ def _histories(value: Any, depth: int = 0) -> list[str]:
         config = value.get("config")
         if value.get("class_name") == "__keras_tensor__" and isinstance(config, dict):
             return _histories(config.get("keras_history"), depth + 1)
-        return [name for inner in (value.get("args"), value.get("kwargs")) for name in _histories(inner, depth + 1)] if "args" in value else [
-            name for inner in value.values() for name in _histories(inner, depth + 1)
-        ]
+        return (
+            [name for inner in (value.get("args"), value.get("kwargs")) for name in _histories(inner, depth + 1)]
+            if "args" in value
+            else [name for inner in value.values() for name in _histories(inner, depth + 1)]
+        )
     if not isinstance(value, list | tuple):
         return []
     if len(value) >= 3 and isinstance(value[0], str) and isinstance(value[1], int):

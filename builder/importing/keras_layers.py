@@ -122,7 +122,9 @@ def _word(value: Any) -> str:
 def only(config: Config, name: str, *fitting: Any) -> None:
     """Raises: UnreadError where a setting is none of those that our layer can be."""
     if config.get(name, fitting[0]) not in fitting:
-        raise UnreadError(_("{name} is {value}, which the layer here cannot be.").format(name=name, value=_word(config[name])))
+        raise UnreadError(
+            _("{name} is {value}, which the layer here cannot be.").format(name=name, value=_word(config[name]))
+        )
 
 
 def _conv(type: str) -> Read:
@@ -319,7 +321,9 @@ def _concat(desk: Desk, config: Config, xs: Sequence[Flow]) -> Flow:
     even = _joined(desk, xs)
     if len(even) == 1:
         return even[0]
-    return Flow(desk.put("Concat", {"dim": even[0].axis(config.get("axis", -1))}, *(x.ref for x in even)), even[0].turned)
+    return Flow(
+        desk.put("Concat", {"dim": even[0].axis(config.get("axis", -1))}, *(x.ref for x in even)), even[0].turned
+    )
 
 
 def _flatten(desk: Desk, config: Config, xs: Sequence[Flow]) -> Flow:
@@ -327,7 +331,9 @@ def _flatten(desk: Desk, config: Config, xs: Sequence[Flow]) -> Flow:
     if x.rank == 2:
         return x
     if x.rank > 3:
-        desk.note(_("{name} lays channels out first, Keras last: only the order of weights differs.").format(name=desk.path))
+        desk.note(
+            _("{name} lays channels out first, Keras last: only the order of weights differs.").format(name=desk.path)
+        )
     return Flow(desk.put("Flatten", {}, x.ref))
 
 

@@ -68,8 +68,13 @@ def padded_pool(config: Mapping[str, Any], x: Ref) -> dict[str, Any] | None:
 def transposed(config: Mapping[str, Any], x: Ref) -> tuple[dict[str, Any], list[int]]:
     """A transposed convolution's settings, and what is to be cut off behind it: left, right, top, bottom."""
     kernel, stride = each(config["kernel_size"], 2), each(config.get("strides", 1), 2)
-    params = {"out_channels": config["filters"], "kernel_size": size(kernel), "stride": size(stride),
-              "dilation": size(each(config.get("dilation_rate", 1), 2)), "bias": config.get("use_bias", True)}  # fmt: skip
+    params = {
+        "out_channels": config["filters"],
+        "kernel_size": size(kernel),
+        "stride": size(stride),
+        "dilation": size(each(config.get("dilation_rate", 1), 2)),
+        "bias": config.get("use_bias", True),
+    }
     params["output_padding"] = size([max(s - k, 0) for k, s in zip(kernel, stride, strict=True)])
     if config.get("padding", "valid") != "same":
         return params, [0, 0, 0, 0]

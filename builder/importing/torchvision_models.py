@@ -48,7 +48,9 @@ def torchvision_model(name: str) -> Imported:
     reading = _Reading(model, spec)
     entry, end = reading.run()
     version = importlib.metadata.version("torchvision").partition("+")[0]
-    text = _("{name} from torchvision {version}. It was made for colour images of {n} x {n} pixels and {classes} classes.")
+    text = _(
+        "{name} from torchvision {version}. It was made for colour images of {n} x {n} pixels and {classes} classes."
+    )
     about = text.format(name=name, version=version, n=pixels, classes=end.spec.shape[1])
     heads = _("Its auxiliary heads lead nowhere yet: give them Outputs of their own, or delete them.")
     notes = (heads,) if name in WITH_HEADS else ()

@@ -90,8 +90,8 @@ class Layer(Settings):
     the output; empty keeps the input's where the number of axes is unchanged. `keys` are the parameters that stand on a
     node (None: the first two that are no switches), `glyph` its sign in up to three characters (empty: from its name);
     a layer that no palette offers is `hidden`. `aliases` are other words under which people look for it. A layer whose
-    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`; where it `stretches`, an
-    axis of size 1 goes with any size.
+    inputs must have one shape (apart from axis `dim`, where it has such a parameter) is `alike`; where it `stretches`,
+    an axis of size 1 goes with any size.
     """
 
     family: ClassVar[str] = ""
