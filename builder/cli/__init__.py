@@ -12,7 +12,7 @@ import traceback
 import typer
 
 from builder.cli import importing, networks, runs, train, use
-from builder.cli.terminal import complain
+from builder.cli.terminal import complain, note
 from builder.core.errors import Error, internal, reference
 from builder.core.files import home
 from builder.core.text import _
@@ -54,7 +54,7 @@ def main() -> None:
     try:
         app(prog_name="netbuilder")
     except Error as error:
-        complain(error.problems)
+        note(str(error))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

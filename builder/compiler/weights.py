@@ -32,7 +32,7 @@ def matched(ours: Shapes, theirs: Shapes) -> dict[str, str]:
 
     Raises: Error M-SHAPE with everything that is missing, too much, or of another shape.
     """
-    problems = [*_missing(ours, theirs), *_other_shapes(ours, theirs)]
+    problems = [*_other_shapes(ours, theirs), *_missing(ours, theirs)]
     if not problems:
         return {name: name for name in ours if name in theirs}
     mine, others = ([name for name in known if not _counts(name)] for known in (ours, theirs))

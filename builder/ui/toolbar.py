@@ -13,7 +13,7 @@ from builder.core.text import _, count, size
 from builder.data.sources import SOURCES
 from builder.graph.document import Document, write
 from builder.graph.networks import Entry
-from builder.ui import gallery, services, session
+from builder.ui import gallery, importer, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 
@@ -122,6 +122,8 @@ def _file(bench: Workbench) -> None:
             )
             if st.button(_("Delete"), icon=":material/delete:", key="delete-network"):
                 _delete(bench)
+        if st.button(_("Import from elsewhere"), icon=":material/move_to_inbox:", key="import-network"):
+            importer.open_dialog(bench)
         st.markdown(_("Open a file"))
         gallery.open_file("build")
 
