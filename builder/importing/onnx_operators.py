@@ -4,6 +4,7 @@ Source: the operators' definitions in ONNX's own documentation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from builder.importing.onnx_values import BATCH, Desk, TimeFirst, UnreadError, Z
 from builder.importing.sketch import Ref, size
 from builder.importing.torch_modules import centred
 
+SOFT = 20.0  # from which number on torch's Softplus is straight
 Attributes = Mapping[str, Any]
 Read = Callable[[Desk, Sequence[Any], Attributes], Any]
 
@@ -422,10 +424,15 @@ def _depth_to_space(desk: Desk, values: Sequence[Any], attributes: Attributes) -
 
 
 def _shape(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
-    x = values[0].ref if isinstance(values[0], TimeFirst) else ref(values[0])
-    sizes = (desk.batch or BATCH, *x.spec.shape[1:])
-    if isinstance(values[0], TimeFirst):
-        sizes = (sizes[1], sizes[0], *sizes[2:])
+    batch = desk.batch or BATCH
+    match values[0]:
+        case Taken():
+            sizes = values[0].sizes(batch)
+        case TimeFirst():
+            _samples, steps, width = values[0].ref.spec.shape
+            sizes = (steps, batch, width)
+        case _:
+            sizes = (batch, *ref(values[0]).spec.shape[1:])
     return np.array(sizes[attributes.get("start", 0) : attributes.get("end")], np.int64)
 
 
@@ -440,6 +447,28 @@ def _zeros(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
     if value is None or not np.any(value):
         return Zeros()
     raise UnreadError(_("It makes numbers."))
+
+
+@dataclass(frozen=True)
+class _Above:
+    """Where a tensor is larger than a number."""
+
+    ref: Ref
+    threshold: float
+
+
+def _greater(desk: Desk, values: Sequence[Any], attributes: Attributes) -> _Above:
+    return _Above(ref(values[0]), scalar(values[1], "B"))
+
+
+def _where(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
+    """A Softplus that is straight where it would overflow, as torch writes it."""
+    above, straight, bent = values
+    soft = desk.sketch.ops[ref(bent).op]
+    same = isinstance(above, _Above) and above.ref == straight and soft.sources == (above.ref.op,)
+    if not same or soft.type != "Softplus" or above.threshold != SOFT:
+        raise UnreadError(_("It chooses between numbers."))
+    return ref(bent)
 
 
 def _same(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
@@ -464,6 +493,8 @@ OPERATORS: dict[str, Read] = {
     "Flatten": _flatten, "Reshape": _reshape, "Transpose": _transpose, "Squeeze": _squeeze, "Unsqueeze": _unsqueeze,
     "Slice": _slice, "Split": _split, "Gather": _gather, "Pad": _pad, "Resize": _resize, "Upsample": _resize,
     "DepthToSpace": _depth_to_space, "Shape": _shape, "Expand": _expand, "ConstantOfShape": _zeros,
+    "Greater": _greater,
+    "Where": _where,
     "Identity": _same, "Cast": _same,
     **{name: recurrent(name) for name in ("LSTM", "GRU", "RNN")},
 }  # fmt: skip

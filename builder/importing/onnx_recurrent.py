@@ -49,6 +49,12 @@ class Taken:
     squeezed_already: bool = False
     turned: bool = False  # directions behind samples
 
+    def sizes(self, batch: int) -> tuple[int, ...]:
+        """Its shape as the file sees it."""
+        ends = (batch, self.of.directions) if self.turned else (self.of.directions, batch)
+        steps = (self.of.x.spec.shape[1],) if self.returns == "sequence" else ()
+        return (*steps, *ends, self.of.params["hidden_size"])
+
     def ordered(self, order: Sequence[int]) -> "Taken":
         fits = {"sequence": [0, 2, 1, 3], "last": [1, 0, 2]}[self.returns]
         if list(order) != fits:
