@@ -28,17 +28,51 @@ def shapes(report: Report) -> dict[str, tuple[int, ...]]:
 
 
 def matched(ours: Shapes, theirs: Shapes) -> dict[str, str]:
-    """Which of their tensors each of ours is: by name, or by order where all shapes agree in order and names differ.
+    """Which of their tensors each of ours is: by name, or where names differ, layer by layer in order or by shape.
 
-    Raises: Error M-SHAPE with everything that is missing, too much, or of another shape.
+    Raises: Error M-SHAPE with everything that is of another shape, missing, or too much.
     """
     problems = [*_other_shapes(ours, theirs), *_missing(ours, theirs)]
     if not problems:
         return {name: name for name in ours if name in theirs}
-    mine, others = ([name for name in known if not _counts(name)] for known in (ours, theirs))
-    if [ours[name] for name in mine] == [theirs[name] for name in others]:
+    mine, others = ({name: known[name] for name in known if not _counts(name)} for known in (ours, theirs))
+    found = _by_layer(mine, others)
+    if found is not None:
+        return found
+    if list(mine.values()) == list(others.values()):
         return dict(zip(mine, others, strict=True))
     raise Error.of(problems)
+
+
+def _by_layer(ours: Shapes, theirs: Shapes) -> dict[str, str] | None:
+    """Layers in order where all agree; else by their shapes, where no two layers have the same."""
+    mine, others = _layers(ours), _layers(theirs)
+    if list(mine.values()) == list(others.values()):
+        pairs = dict(zip(mine, others, strict=True))
+    else:
+        owner = {_sign(tensors): layer for layer, tensors in others.items()}
+        signs = {layer: _sign(tensors) for layer, tensors in mine.items()}
+        alone = len(owner) == len(others) and len(set(signs.values())) == len(mine)
+        if not alone or set(signs.values()) != owner.keys():
+            return None
+        pairs = {layer: owner[sign] for layer, sign in signs.items()}
+    return {_joined(layer, end): _joined(pairs[layer], end) for layer, tensors in mine.items() for end in tensors}
+
+
+def _layers(known: Shapes) -> dict[str, dict[str, tuple[int, ...]]]:
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    for name, shape in known.items():
+        layer, _dot, end = name.rpartition(".")
+        found.setdefault(layer, {})[end] = shape
+    return found
+
+
+def _sign(tensors: Shapes) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple(sorted(tensors.items()))
+
+
+def _joined(layer: str, end: str) -> str:
+    return f"{layer}.{end}" if layer else end
 
 
 def _counts(name: str) -> bool:

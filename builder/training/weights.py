@@ -4,6 +4,8 @@ A file is checked against the network by its header before a number of it is rea
 """
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,12 +14,13 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from builder.compiler.report import Place, Report
-from builder.compiler.weights import matched, module_names, shapes
+from builder.compiler.weights import COUNTER, matched, module_names, shapes
 from builder.core.errors import Error
 from builder.core.files import home, write_atomic
 from builder.core.text import _, quote, size
 from builder.layers.ends import Output
 
+ORDER = "order"  # of the network's tensors, in a file's metadata
 MOST_BYTES = 8_000_000_000
 NUMBERS = {"F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"}
 
@@ -32,14 +35,15 @@ def folder() -> Path:
 def keep(tensors: Mapping[str, Tensor]) -> str:
     """Keep tensors under the names that a network has for them. Returns the sha256. Raises: OSError."""
     ready = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    content: bytes = safetensors.torch.save(ready)
+    # the file itself has its tensors in the order of their names
+    content: bytes = safetensors.torch.save(ready, metadata={ORDER: json.dumps(list(ready))})
     sha = hashlib.sha256(content).hexdigest()
     write_atomic(folder() / f"{sha}.safetensors", content)
     return sha
 
 
 def header(path: Path) -> dict[str, tuple[int, ...]]:
-    """The shapes in a safetensors file by name; nothing else of it is read.
+    """The shapes in a safetensors file by name; nothing else of it is read. Names stand as people count: 2 before 10.
 
     Raises: Error L-SIZE, M-TYPE for what is no such file, or cut off.
     """
@@ -47,7 +51,8 @@ def header(path: Path) -> dict[str, tuple[int, ...]]:
         raise Error("L-SIZE", _("{size}; the most is {most}.").format(size=size(length), most=size(MOST_BYTES)))
     try:
         with safe_open(path, "pt") as file:
-            parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118, it is no mapping
+            names = _ordered(list(file.keys()), file.metadata() or {})
+            parts = {name: file.get_slice(name) for name in names}
             odd = next((name for name, part in parts.items() if part.get_dtype() not in NUMBERS), None)
             found = {name: tuple(part.get_shape()) for name, part in parts.items()}
     except (SafetensorError, OSError, ValueError, OverflowError) as error:
@@ -58,6 +63,19 @@ def header(path: Path) -> dict[str, tuple[int, ...]]:
         text = _("{name} holds numbers of a kind that is not read. Save it as float32.")
         raise Error("M-TYPE", text.format(name=quote(odd)))
     return found
+
+
+def _ordered(names: list[str], metadata: Mapping[str, str]) -> list[str]:
+    """Names in the order of a network that was kept, or as people count."""
+    try:
+        own = json.loads(metadata.get(ORDER, "null"))
+    except (ValueError, RecursionError):
+        own = None
+    if isinstance(own, list) and all(isinstance(name, str) for name in own) and sorted(own) == sorted(names):
+        return own
+    return sorted(
+        names, key=lambda name: [(int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
+    )
 
 
 def fitted(report: Report, path: Path) -> dict[str, Tensor]:
@@ -74,7 +92,7 @@ def require(report: Report) -> None:
 def begin(model: nn.Module, report: Report) -> None:
     """Load the weights that the recipe begins with; without any the model stays as it was drawn.
 
-    The last layer with weights may have another size than theirs, since it follows the classes: then it stays, too.
+    The last layer with weights follows the classes: where theirs has another size, or none is like it, it stays, too.
     Raises: Error M-NONE, M-SHAPE, M-DAMAGED.
     """
     if report.recipe is None or report.recipe.weights is None:
@@ -101,9 +119,9 @@ def _wanted(report: Report, sha: str) -> dict[str, str]:
         )
         raise Error("M-NONE", text.format(sha=sha[:8]))
     ours, theirs = shapes(report), header(_path(sha))
-    other = {name for name in ours if name in theirs and ours[name] != theirs[name]}
-    if other and other <= _answers(report, ours):
-        ours, theirs = ({n: shape for n, shape in known.items() if n not in other} for known in (ours, theirs))
+    fitting = {name for name in ours if theirs.get(name) == ours[name]}
+    if {name for name in ours.keys() - fitting if not name.endswith(COUNTER)} <= _answers(report, ours):
+        return {name: name for name in fitting}
     return matched(ours, theirs)
 
 
