@@ -23,7 +23,7 @@ MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
     "amax", "chunk", "cumsum", "flatten", "maximum", "mean", "minimum", "permute", "reshape", "squeeze", "sum",
-    "unbind", "unflatten", "unsqueeze", "__init__",
+    "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
 
 
