@@ -21,7 +21,7 @@ def dialog(page: Page) -> Locator:
     """The dialog of imports, opened from the menu of the network."""
     part(page, "network-menu").get_by_role("button").first.click()
     page.get_by_role("button", name="Import from elsewhere").click()
-    shown = page.get_by_role("dialog")
+    shown = page.get_by_test_id("stDialog")
     expect(shown.get_by_text("Nothing in a file is run")).to_be_visible()
     return shown
 
@@ -76,6 +76,6 @@ def test_what_cannot_be_imported_is_named_and_changes_nothing(page: Page, server
     expect(shown.get_by_role("button", name="Open as a new network")).to_be_hidden()
     give(shown, "weights.pt", b"\x80\x04.")
     expect(shown.get_by_text("could run code, so it was not opened")).to_be_visible()
-    page.keyboard.press("Escape")
+    shown.get_by_role("button", name="Close").click()
     expect(shown).to_be_hidden()
     assert server.kept(digits) == before
