@@ -48,7 +48,8 @@ class Imported:
         """
         report = self.report()
         names, needed = module_names(report), shapes(report)
-        ours = {f"{names[place]}.{name}": theirs for (place, name), theirs in self.weights.items()}
+        found = self.weights.items()
+        ours = {f"{names[place]}.{name}": theirs for (place, name), theirs in found if place in names}
         return {name: (theirs, needed[name]) for name, theirs in ours.items() if name in needed}
 
     def state(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -136,7 +136,7 @@ def _answers(report: Report, names: Mapping[str, tuple[int, ...]]) -> set[str]:
         else:
             reached += [source for source in step.sources if source not in reached]
     modules = module_names(report)
-    starts = tuple(f"{modules[place]}." for place in last)
+    starts = tuple(f"{modules[place]}." for place in last if place in modules)
     return {name for name in names if name.startswith(starts)} if starts else set()
 
 
