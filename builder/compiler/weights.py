@@ -101,6 +101,11 @@ def _other_shapes(ours: Shapes, theirs: Shapes) -> list[Problem]:
     ]
 
 
+def alike(shape: tuple[int, ...], wanted: tuple[int, ...] | None) -> bool:
+    """Whether two shapes differ only in axes of size 1."""
+    return wanted is not None and [n for n in shape if n != 1] == [n for n in wanted if n != 1]
+
+
 def by(shape: tuple[int, ...]) -> str:
     """A tensor's shape as people write it: `512x10`, `1 number`."""
     return "x".join(str(n) for n in shape) if shape else _("1 number")

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from builder.compiler.check import check
 from builder.compiler.report import Place, Report
-from builder.compiler.weights import module_names, shapes
-from builder.core.errors import Error
-from builder.core.text import _, size
+from builder.compiler.weights import alike, by, module_names, shapes
+from builder.core.errors import Error, Problem
+from builder.core.text import _, quote, size
 from builder.data.fields import DataSpec, InputField, Target
 from builder.graph.document import MOST_BYTES, Document, read, write
 from builder.graph.edit import apply
@@ -53,10 +53,18 @@ class Imported:
         return {name: (theirs, needed[name]) for name, theirs in ours.items() if name in needed}
 
     def state(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The foreign tensors under the names that our network's module has for them."""
+        """The foreign tensors under the names that our network's module has for them. Raises: Error M-SHAPE."""
         # a layer that does another's work may have axes of size 1 besides; old files lack a BatchNorm's counter
         found = self.originals().items()
-        return {name: tensors[theirs].reshape(shape) for name, (theirs, shape) in found if theirs in tensors}
+        mine = {name: (tensors[theirs], shape) for name, (theirs, shape) in found if theirs in tensors}
+        text = _("{name} is {theirs}; this network needs {ours}.")
+        if problems := [
+            Problem("M-SHAPE", text.format(name=quote(name), theirs=by(tuple(tensor.shape)), ours=by(shape)))
+            for name, (tensor, shape) in mine.items()
+            if not alike(tuple(tensor.shape), shape)
+        ]:
+            raise Error.of(problems)
+        return {name: tensor.reshape(shape) for name, (tensor, shape) in mine.items()}
 
 
 def imported(

@@ -11,64 +11,24 @@ import numpy as np
 
 from builder.core.text import _
 from builder.importing.onnx_recurrent import Taken, recurrent, states, taken
-from builder.importing.onnx_values import BATCH, Desk, TimeFirst, UnreadError, Zeros, constant, ints, ref, scalar
-from builder.importing.sketch import Ref, size
-from builder.importing.torch_modules import centred
+from builder.importing.onnx_values import (
+    BATCH,
+    Desk,
+    TimeFirst,
+    UnreadError,
+    Zeros,
+    constant,
+    ints,
+    optional,
+    ref,
+    scalar,
+)
+from builder.importing.onnx_windows import conv, conv_transposed, depth_to_space, pad, pool, pool_all, resize
+from builder.importing.sketch import Ref
 
 SOFT = 20.0  # from which number on torch's Softplus is straight
 Attributes = Mapping[str, Any]
 Read = Callable[[Desk, Sequence[Any], Attributes], Any]
-
-
-def _at(values: Sequence[Any], index: int) -> Any:
-    """An optional input."""
-    return values[index] if index < len(values) else None
-
-
-def _pads(desk: Desk, x: Ref, attributes: Attributes, n: int, *, cut: bool = False) -> tuple[Ref, Any]:
-    """Margins of a window; uneven ones become a layer of their own."""
-    auto = attributes.get("auto_pad", "NOTSET")
-    if auto == "VALID":
-        return x, [0] * n
-    if auto != "NOTSET":
-        raise UnreadError(_("auto_pad {name} is not read.").format(name=auto))
-    pads = list(attributes.get("pads", [0] * (2 * n)))
-    before, after = pads[:n], pads[n:]
-    if before == after:
-        return x, before
-    if n != 2 or cut or min(pads) < 0:
-        raise UnreadError(_("Its margins are uneven."))
-    return desk.put("ZeroPad2d", {"padding": [before[1], after[1], before[0], after[0]]}, x), [0] * n
-
-
-def _conv(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    x, weight = ref(values[0]), constant(values[1], "W")
-    n = x.rank - 2
-    kernel = list(weight.shape[2:])
-    stride, dilation = attributes.get("strides", [1] * n), attributes.get("dilations", [1] * n)
-    x, padding = _pads(desk, x, attributes, n)
-    bias = _at(values, 2)
-    weights = {"weight": weight} | ({} if bias is None else {"bias": constant(bias, "B")})
-    params = {"out_channels": weight.shape[0], "kernel_size": size(kernel), "stride": size(list(stride)),
-              "padding": centred(padding, kernel, stride, dilation), "dilation": size(list(dilation)),
-              "groups": attributes.get("group", 1), "bias": bias is not None}  # fmt: skip
-    return desk.put(f"Conv{n}d", params, x, weights=weights)
-
-
-def _conv_transposed(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    x, weight = ref(values[0]), constant(values[1], "W")
-    n, groups = x.rank - 2, attributes.get("group", 1)
-    if "output_shape" in attributes:
-        raise UnreadError(_("output_shape is not read."))
-    x, padding = _pads(desk, x, attributes, n, cut=True)
-    bias = _at(values, 2)
-    weights = {"weight": weight} | ({} if bias is None else {"bias": constant(bias, "B")})
-    params = {"out_channels": weight.shape[1] * groups, "kernel_size": size(list(weight.shape[2:])),
-              "stride": size(list(attributes.get("strides", [1] * n))), "padding": size(padding),
-              "output_padding": size(list(attributes.get("output_padding", [0] * n))),
-              "dilation": size(list(attributes.get("dilations", [1] * n))), "groups": groups,
-              "bias": bias is not None}  # fmt: skip
-    return desk.put(f"ConvTranspose{n}d", params, x, weights=weights)
 
 
 def _linear(desk: Desk, x: Any, weight: Any, bias: Any = None) -> Ref:
@@ -83,7 +43,7 @@ def _gemm(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
         raise UnreadError(_("transA is not read."))
     weight = constant(values[1], "B") * np.float32(alpha)
     weight = weight if attributes.get("transB", 0) else weight.T
-    bias = _at(values, 2)
+    bias = optional(values, 2)
     if bias is not None:
         bias = np.broadcast_to(constant(bias, "C").reshape(-1) * np.float32(beta), (weight.shape[0],))
     return _linear(desk, values[0], weight, bias)
@@ -148,7 +108,7 @@ def _layer_norm(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Re
     if attributes.get("axis", -1) % x.rank != x.rank - 1:
         raise UnreadError(_("It is over several axes."))
     weight = constant(values[1], "Scale")
-    offset = np.zeros_like(weight) if _at(values, 2) is None else constant(values[2], "B")
+    offset = np.zeros_like(weight) if optional(values, 2) is None else constant(values[2], "B")
     params = {"eps": _short(attributes.get("epsilon", 1e-5))}
     return desk.put("LayerNorm", params, x, weights={"weight": weight, "bias": offset})
 
@@ -159,35 +119,10 @@ def _instance_norm(desk: Desk, values: Sequence[Any], attributes: Attributes) ->
     return desk.put("InstanceNorm2d", params, ref(values[0]), weights=weights)
 
 
-def _pool(type: str) -> Read:
-    def read(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-        x = ref(values[0])
-        n = x.rank - 2
-        if set(attributes.get("dilations", [1])) != {1}:
-            raise UnreadError(_("Its window has gaps."))
-        x, padding = _pads(desk, x, attributes, n, cut=True)
-        kernel, stride = list(attributes["kernel_shape"]), list(attributes.get("strides", [1] * n))
-        params = {"kernel_size": size(kernel), "padding": size(padding), "ceil_mode": bool(attributes.get("ceil_mode"))}
-        params |= {"stride": size(stride)} if stride != kernel else {}
-        if type == "AvgPool" and any(padding):
-            params["count_include_pad"] = bool(attributes.get("count_include_pad", 0))
-        return desk.put(f"{type}{n}d", params, x)
-
-    return read
-
-
-def _global(type: str) -> Read:
-    def read(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-        x = ref(values[0])
-        return desk.put(f"{type}{x.rank - 2}d", {"output_size": 1}, x)
-
-    return read
-
-
 def _reduced(whole: str, grid: str, over_time: str) -> Read:
     def read(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
         x = ref(values[0])
-        given = attributes.get("axes", _at(values, 1))
+        given = attributes.get("axes", optional(values, 1))
         if given is None:
             raise UnreadError(_("It is over all axes."))
         axes = sorted(axis % x.rank for axis in ints(given, "axes"))
@@ -245,7 +180,7 @@ def _softmax(type: str) -> Read:
 
 
 def _clip(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    low, high = (attributes.get(name, _at(values, at)) for at, name in ((1, "min"), (2, "max")))
+    low, high = (attributes.get(name, optional(values, at)) for at, name in ((1, "min"), (2, "max")))
     low, high = (
         value if value is None or isinstance(value, float) else scalar(value, "bound") for value in (low, high)
     )
@@ -259,7 +194,7 @@ def _clip(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
 
 
 def _dropout(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    ratio = attributes.get("ratio", 0.5) if _at(values, 1) is None else scalar(values[1], "ratio")
+    ratio = attributes.get("ratio", 0.5) if optional(values, 1) is None else scalar(values[1], "ratio")
     return desk.put("Dropout", {"p": _short(ratio)}, ref(values[0]))
 
 
@@ -304,7 +239,7 @@ def _transpose(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any
 
 
 def _squeeze(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
-    axes = ints(attributes.get("axes", _at(values, 1)), "axes")
+    axes = ints(attributes.get("axes", optional(values, 1)), "axes")
     if isinstance(values[0], Taken):
         return values[0].squeezed(desk, axes)
     x = ref(values[0])
@@ -314,7 +249,7 @@ def _squeeze(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
 
 
 def _unsqueeze(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    x, axes = ref(values[0]), ints(attributes.get("axes", _at(values, 1)), "axes")
+    x, axes = ref(values[0]), ints(attributes.get("axes", optional(values, 1)), "axes")
     for axis in sorted(axis % (x.rank + len(axes)) for axis in axes):
         x = desk.put("Unsqueeze", {"dim": axis}, x)
     return x
@@ -328,10 +263,10 @@ def _concat(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
 
 
 def _slice(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
-    starts, ends = (ints(attributes.get(n, _at(values, i)), n) for i, n in ((1, "starts"), (2, "ends")))
-    axes = attributes.get("axes", _at(values, 3))
+    starts, ends = (ints(attributes.get(n, optional(values, i)), n) for i, n in ((1, "starts"), (2, "ends")))
+    axes = attributes.get("axes", optional(values, 3))
     axes = list(range(len(starts))) if axes is None else ints(axes, "axes")
-    steps = [1] if _at(values, 4) is None else ints(values[4], "steps")
+    steps = [1] if optional(values, 4) is None else ints(values[4], "steps")
     if set(steps) != {1}:
         raise UnreadError(_("It leaves gaps."))
     if isinstance(values[0], Zeros):
@@ -352,7 +287,7 @@ def _slice(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
 def _split(desk: Desk, values: Sequence[Any], attributes: Attributes) -> list[Ref]:
     x = ref(values[0])
     axis = attributes.get("axis", 0) % x.rank
-    given = attributes.get("split", _at(values, 1))
+    given = attributes.get("split", optional(values, 1))
     if given is None:
         n = attributes.get("num_outputs", attributes["outputs"])
         part = -(-x.spec.shape[axis] // n)
@@ -387,40 +322,6 @@ def _gather(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
         return desk.put("LastStep", {}, x)
     end = None if at[0] == -1 else at[0] + 1
     return desk.put("Squeeze", {"dim": axis}, desk.put("Slice", {"dim": axis, "start": at[0], "end": end}, x))
-
-
-def _pad(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    x, pads = ref(values[0]), ints(attributes.get("pads", _at(values, 1)), "pads")
-    fill = attributes.get("value", 0.0) if _at(values, 2) is None else scalar(values[2], "constant_value")
-    types = {"constant": "ZeroPad2d", "reflect": "ReflectionPad2d", "edge": "ReplicationPad2d"}
-    mode = attributes.get("mode", "constant")
-    if x.rank != 4 or len(pads) != 8 or any(pads[at] for at in (0, 1, 4, 5)) or fill or mode not in types:
-        raise UnreadError(_("Its margins are not those of an image."))
-    top, left, bottom, right = pads[2], pads[3], pads[6], pads[7]
-    return desk.put(types[mode], {"padding": [left, right, top, bottom]}, x)
-
-
-def _resize(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    x = ref(values[0])
-    scales = _at(values, 2) if len(values) > 2 else _at(values, 1)
-    mode = {"nearest": "nearest", "linear": "bilinear"}.get(attributes.get("mode", "nearest"))
-    where = attributes.get("coordinate_transformation_mode", "half_pixel")
-    fits = where in (("asymmetric",) if mode == "nearest" else ("half_pixel", "pytorch_half_pixel"))
-    if isinstance(scales, np.ndarray) and scales.size == 4:
-        factors = [float(n) for n in scales]
-    else:
-        sizes = ints(_at(values, 3), "sizes")
-        factors = [1.0, *(n / have for n, have in zip(sizes[1:], x.spec.shape[1:], strict=True))]
-    rows, columns = factors[2:]
-    if mode is None or not fits or x.rank != 4 or rows % 1 or columns % 1:
-        raise UnreadError(_("It is not enlarged by a whole number."))
-    return desk.put("Upsample", {"scale_factor": size([int(rows), int(columns)]), "mode": mode}, x)
-
-
-def _depth_to_space(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Ref:
-    if attributes.get("mode", "DCR") != "CRD":
-        raise UnreadError(_("mode DCR has no layer here."))
-    return desk.put("PixelShuffle", {"upscale_factor": attributes["blocksize"]}, ref(values[0]))
 
 
 def _shape(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
@@ -476,12 +377,12 @@ def _same(desk: Desk, values: Sequence[Any], attributes: Attributes) -> Any:
 
 
 OPERATORS: dict[str, Read] = {
-    "Conv": _conv, "ConvTranspose": _conv_transposed, "Gemm": _gemm, "MatMul": _matmul,
+    "Conv": conv, "ConvTranspose": conv_transposed, "Gemm": _gemm, "MatMul": _matmul,
     "Add": _add, "Mul": _mul, "Sub": _join("Subtract"), "Max": _join("Maximum"), "Min": _join("Minimum"),
     "Sum": _join("Add"), "Mean": _join("Average"), "Concat": _concat,
     "BatchNormalization": _batch_norm, "LayerNormalization": _layer_norm, "InstanceNormalization": _instance_norm,
-    "MaxPool": _pool("MaxPool"), "AveragePool": _pool("AvgPool"),
-    "GlobalAveragePool": _global("AdaptiveAvgPool"), "GlobalMaxPool": _global("AdaptiveMaxPool"),
+    "MaxPool": pool("MaxPool"), "AveragePool": pool("AvgPool"),
+    "GlobalAveragePool": pool_all("AdaptiveAvgPool"), "GlobalMaxPool": pool_all("AdaptiveMaxPool"),
     "ReduceMean": _reduced("GlobalAvgPool", "AdaptiveAvgPool", "MeanOverTime"),
     "ReduceMax": _reduced("GlobalMaxPool", "AdaptiveMaxPool", "MaxOverTime"),
     "Relu": _on_each("ReLU"), "Sigmoid": _on_each("Sigmoid"), "Tanh": _on_each("Tanh"),
@@ -491,8 +392,8 @@ OPERATORS: dict[str, Read] = {
     "HardSigmoid": _hard_sigmoid, "Gelu": _gelu, "PRelu": _prelu, "Clip": _clip,
     "Softmax": _softmax("Softmax"), "LogSoftmax": _softmax("LogSoftmax"), "Dropout": _dropout,
     "Flatten": _flatten, "Reshape": _reshape, "Transpose": _transpose, "Squeeze": _squeeze, "Unsqueeze": _unsqueeze,
-    "Slice": _slice, "Split": _split, "Gather": _gather, "Pad": _pad, "Resize": _resize, "Upsample": _resize,
-    "DepthToSpace": _depth_to_space, "Shape": _shape, "Expand": _expand, "ConstantOfShape": _zeros,
+    "Slice": _slice, "Split": _split, "Gather": _gather, "Pad": pad, "Resize": resize, "Upsample": resize,
+    "DepthToSpace": depth_to_space, "Shape": _shape, "Expand": _expand, "ConstantOfShape": _zeros,
     "Greater": _greater,
     "Where": _where,
     "Identity": _same, "Cast": _same,

@@ -1,6 +1,6 @@
 """What flows along the wires of an ONNX graph while it is read, and where its operators are written as layers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,6 +66,11 @@ class Desk:
         self.sketch.ops[linear.op] = replace(op, params=params, tensors={**op.tensors, "bias": name})
         self.tensors[name] = torch.from_numpy(np.array(bias, np.float32, order="C"))
         return linear
+
+
+def optional(values: Sequence[Any], index: int) -> Any:
+    """An optional input."""
+    return values[index] if index < len(values) else None
 
 
 def ref(value: Any) -> Ref:

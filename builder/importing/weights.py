@@ -7,7 +7,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from builder.compiler.check import check
-from builder.compiler.weights import matched
+from builder.compiler.weights import alike, matched
 from builder.core.errors import Error
 from builder.core.text import _, quote
 from builder.graph.document import Document
@@ -54,14 +54,9 @@ def _beginning(document: Document, tensors: Mapping[str, Tensor]) -> Document:
 def _originals(made: Imported, path: Path) -> dict[str, Tensor]:
     """The tensors of the original's state_dict by their names there, or by order where all shapes agree."""
     needed = dict(made.originals().values())
-    known = {name: _alike(shape, needed.get(name)) for name, shape in header(path).items()}
+    found = header(path).items()
+    known = {name: needed[name] if alike(shape, needed.get(name)) else shape for name, shape in found}
     unbuilt = set(made.weights.values()) - needed.keys()  # of layers that lead nowhere
-    found = matched(needed, {name: shape for name, shape in known.items() if name not in unbuilt})
+    pairs = matched(needed, {name: shape for name, shape in known.items() if name not in unbuilt})
     with safe_open(path, "pt") as file:
-        return {name: file.get_tensor(theirs) for name, theirs in found.items()}
-
-
-def _alike(shape: tuple[int, ...], wanted: tuple[int, ...] | None) -> tuple[int, ...]:
-    """The wanted shape, where the two differ only in axes of size 1."""
-    same = wanted is not None and [n for n in shape if n != 1] == [n for n in wanted if n != 1]
-    return wanted if same and wanted is not None else shape
+        return {name: file.get_tensor(theirs) for name, theirs in pairs.items()}
