@@ -1,6 +1,7 @@
 """ONNX graphs with their weights: read back, they answer as onnxruntime does."""
 
 import io
+import random
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,36 @@ def test_a_file_that_is_cut_off_is_refused(share: float) -> None:
     content = small().SerializeToString()
     with pytest.raises(Error, match=r"M-TYPE|M-LAYER"):
         onnx_graph(content[: int(share * len(content))])
+
+
+def test_a_graph_with_something_odd_opens_or_says_why_not() -> None:
+    draw = random.Random(0)
+    codes = set()
+    for _round in range(300):
+        model = small()
+        graph = model.graph
+        for _times in range(2):
+            node = draw.choice(graph.node)
+            match draw.randrange(6):
+                case 0:
+                    node.op_type = draw.choice(["Slice", "LSTM", "Conv", "Split", "Pad", "Resize", "Gather", "Where"])
+                case 1 if node.input:
+                    node.input[draw.randrange(len(node.input))] = draw.choice(["input", "", graph.initializer[0].name])
+                case 2 if node.attribute:
+                    del node.attribute[draw.randrange(len(node.attribute))]
+                case 3:
+                    tensor = draw.choice(graph.initializer)
+                    tensor.dims[0] = draw.choice([0, -1, 1, 10**12])
+                case 4:
+                    del node.input[:]
+                case 5:
+                    graph.input[0].type.tensor_type.shape.dim[-1].dim_value = draw.choice([0, -1, 10**9])
+        code = "none"
+        try:
+            made = onnx_graph(model.SerializeToString())
+            made.state(made.tensors)
+        except Error as error:
+            code = error.code
+        codes.add(code)
+    assert codes <= {"none", "M-LAYER", "M-TYPE", "M-SHAPE"}
+    assert {"M-LAYER", "M-TYPE"} <= codes
