@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 # a part may import those in the lines above its own, never those beside or below it
 ORDER = (
     ("core",), ("layers",), ("graph",), ("library",), ("examples",), ("data",), ("compiler",), ("runs",), ("training",),
-    ("evaluation",), ("prediction",), ("export",), ("cli",), ("__main__",), ("live",), ("canvas",), ("ui",),
+    ("evaluation",), ("prediction",), ("export",), ("importing",), ("cli",), ("__main__",),
+    ("live",), ("canvas",), ("ui",),
     ("pages", "app"),
 )  # fmt: skip
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}

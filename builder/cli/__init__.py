@@ -11,8 +11,8 @@ import traceback
 
 import typer
 
-from builder.cli import networks, runs, train, use
-from builder.cli.terminal import complain
+from builder.cli import importing, networks, runs, train, use
+from builder.cli.terminal import complain, note
 from builder.core.errors import Error, internal, reference
 from builder.core.files import home
 from builder.core.text import _
@@ -42,6 +42,8 @@ for command in (
     use.export,
 ):
     app.command(help=_(inspect.getdoc(command) or ""))(command)
+# the word is Python's own, so the function's name has a line behind it
+app.command("import", help=_(inspect.getdoc(importing.import_) or ""))(importing.import_)
 
 
 def main() -> None:
@@ -52,7 +54,7 @@ def main() -> None:
     try:
         app(prog_name="netbuilder")
     except Error as error:
-        complain(error.problems)
+        note(str(error))
         sys.exit(1)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -83,8 +83,10 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
     def compared(spec: Spec) -> tuple[int, ...]:
         return tuple(0 if axis == grown else n for axis, n in enumerate(spec.shape))
 
+    if type(layer).stretches and _stretch(inputs):
+        return None
     for wire, spec in zip(wires[1:], inputs[1:], strict=True):
-        if compared(spec) != compared(inputs[0]) and not (type(layer).stretches and _stretch(spec, inputs)):
+        if compared(spec) != compared(inputs[0]):
             text = _("{node} gets {a} from {first} and {b} from {second}; {rule}.")
             rule = _("they must be equal") if grown is None else _("they may differ only in axis {n}").format(n=grown)
             words = text.format(
@@ -100,10 +102,8 @@ def _unequal(node: Node, layer: Layer, wires: Sequence[Edge], inputs: tuple[Spec
     return None
 
 
-def _stretch(spec: Spec, inputs: Sequence[Spec]) -> bool:
-    """Whether an input has the size of all others along each axis, or 1 there, or the others have."""
-    return all(
-        len(other.shape) == len(spec.shape)
-        and all(a == b or 1 in (a, b) for a, b in zip(other.shape, spec.shape, strict=True))
-        for other in inputs
-    )
+def _stretch(inputs: Sequence[Spec]) -> bool:
+    """Whether shapes differ only in axes where all but one size are 1."""
+    if len({len(spec.shape) for spec in inputs}) > 1:
+        return False
+    return all(len({*sizes} - {1}) < 2 for sizes in zip(*(spec.shape for spec in inputs), strict=True))

@@ -148,6 +148,7 @@ LOSSES: dict[str, type[Settings]] = {str(cls.model_fields["type"].default): cls 
 
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop | Adagrad, Field(discriminator="type")]
 Loss = CrossEntropy | Focal | NegativeLogLikelihood | MeanSquaredError | MeanAbsoluteError | Huber
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
 
@@ -162,6 +163,9 @@ class Recipe(Settings):
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="The same seed gives the same curve.")
     device: Device = Field("auto", description="Where to compute; auto takes a GPU when there is one.")
+    weights: Sha256 | None = Field(
+        None, description="Weights to begin with: the sha256 of a file that an import has kept; empty to draw them."
+    )
 
     def loss_of(self, kind: str, own: str | None = None) -> Loss:
         """The loss of an Output whose target is of this kind: its own, else this one if it fits, else the kind's."""

@@ -66,7 +66,7 @@ class Multiply(_Join):
     Source: torch.mul; as a gate in Hochreiter & Schmidhuber 1997.
     """
 
-    aliases = ("gate", "product", "hadamard", "scale")
+    aliases = ("gate", "product", "hadamard", "scale", "squeeze and excitation")
     stretches = True
     glyph = "×"
 

@@ -11,6 +11,8 @@ from builder.layers import padding as padded
 from builder.layers.layer import Call, Complaint, Layer, Window
 from builder.layers.windows import by, each, setting, too_large, windows
 
+COUNTED = "Count the zeros of the margin in the mean, too."
+
 
 class _Pool(Layer):
     """Slide a window over each channel and keep one number of it; subclasses say along how many axes."""
@@ -38,7 +40,9 @@ class _Pool(Layer):
     def module(self, x: Spec) -> Call:
         name = f"nn.{type(self).__name__}"
         stride = self.stride or self.kernel_size
-        return Call(name, self.kernel_size, stride=stride, padding=self.padding, ceil_mode=self.ceil_mode)
+        counted = getattr(self, "count_include_pad", None)
+        return Call(name, self.kernel_size, stride=stride, padding=self.padding, ceil_mode=self.ceil_mode,
+                    **({} if counted is None else {"count_include_pad": counted}))  # fmt: skip
 
 
 class _Pool2d(_Pool):
@@ -101,6 +105,8 @@ class AvgPool2d(_Pool2d):
     """
 
     aliases = ("downsampling", "mean")
+
+    count_include_pad: bool = Field(True, description=COUNTED)
 
 
 class _Global(Layer):
@@ -214,6 +220,8 @@ class AvgPool1d(_Pool1d):
 
     aliases = ("downsampling", "mean")
 
+    count_include_pad: bool = Field(True, description=COUNTED)
+
 
 class AdaptiveAvgPool1d(_Adaptive1d):
     """Average each channel of a sequence over a chosen number of sections, whatever its length is.
@@ -253,6 +261,8 @@ class AvgPool3d(_Pool3d):
     """
 
     aliases = ("volume", "video", "downsampling", "mean")
+
+    count_include_pad: bool = Field(True, description=COUNTED)
 
     def complaints(self, x: Spec) -> Iterator[Complaint]:
         yield from too_large(x, self.kernel_size)  # torch does not count the margin here

@@ -88,6 +88,28 @@ class PixelUnshuffle(Layer):
         return Call("nn.PixelUnshuffle", self.downscale_factor)
 
 
+class ChannelShuffle(Layer):
+    """Mix groups of channels: the first of each group, then the second of each, and so on.
+
+    Shape:  (N, C, H, W) -> the same
+    Source: torch.nn.ChannelShuffle, by its definition; Zhang et al. 2017, arXiv:1707.01083.
+    """
+
+    family = "Shape"
+    accepts = "N C H W"
+    aliases = ("shufflenet", "groups", "mix")
+
+    groups: int = Field(2, ge=1, le=65_536, description="Into how many groups channels are split.")
+
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        if x.shape[1] % self.groups:
+            text = _("{n} channels cannot be divided into {groups} groups").format(n=x.shape[1], groups=self.groups)
+            yield Complaint(text, *setting("groups", [nearest_divisor(x.shape[1], self.groups)]))
+
+    def forward(self, module: str, *x: str) -> str:
+        return f"{x[0]}.unflatten(1, ({self.groups}, -1)).transpose(1, 2).flatten(1, 2)"
+
+
 class _Pad(Layer):
     """Put a margin around an image."""
 

@@ -15,7 +15,7 @@ from builder.graph.document import read
 from builder.graph.recipe import Recipe
 from builder.runs.folder import RunFolder
 from builder.runs.store import Command, Store
-from builder.training import checkpoint, loop
+from builder.training import checkpoint, loop, weights
 from builder.training.events import EpochEnd, Event, Finished, Step, prefixed
 from builder.training.failures import Stopped, Terminated
 from builder.training.health import explain, first_bad_weight
@@ -60,6 +60,8 @@ class Attempt:
         begun = any(not known.best for known in self.store.checkpoints(self.folder.id))
         self.model, self.state = loop.start(document, self.recipe, self._preparing, pretrained=not begun)
         problem = self._restore()
+        if not self.state.step:
+            weights.begin(self.model, report)
         self._plan(prepared, problem)
         return self._follow(prepared, Norms(self.folder, self.model, report))
 

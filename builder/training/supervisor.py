@@ -36,13 +36,16 @@ _started_at = -WARM_AFTER
 def start(store: Store, document: Document, name: str | None = None) -> Run:
     """Check a document, freeze a copy, and train it in a process of its own.
 
-    Raises: Error with all problems of the document, R-DISK.
+    Raises: Error with all problems of the document, M-NONE or M-SHAPE of the weights to begin with, R-DISK.
     """
-    from builder.compiler.check import check  # it brings torch, which those who only look at runs do without
+    # they bring torch, which those who only look at runs do without
+    from builder.compiler.check import check
+    from builder.training import weights
 
     report = check(document)
     if not report.ok:
         raise Error.of(report.errors)
+    weights.require(report)
     run = store.create(document, name or document.title or _("Untitled"))
     folder = RunFolder(store.home, run.id)
     try:

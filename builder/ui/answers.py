@@ -49,7 +49,8 @@ def _value(answer: Value) -> None:
     mean, std = next(iter(answer.mean.values())), next(iter(answer.std.values()))
     if len(answer.values) == 1:
         text = _(
-            "The dotted line is the mean of the training data, {mean}; the inner band is one spread, {std}, to each side."
+            "The dotted line is the mean of the training data, {mean}; the inner band is one spread, {std}, to each "
+            "side."
         )
         st.caption(plain(text.format(mean=number(mean), std=number(std)), 200))
 

@@ -13,12 +13,14 @@ from builder.core.text import _, count, size
 from builder.data.sources import SOURCES
 from builder.graph.document import Document, write
 from builder.graph.networks import Entry
-from builder.ui import gallery, services, session
+from builder.ui import gallery, importer, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 
 View = Literal["canvas", "outline", "both"]
 VIEWS: tuple[View, ...] = ("canvas", "outline", "both")
+MENU = "network-menu"
+IMPORT = "to-import"  # asked for by the menu, until the dialog is open
 VIEW = "view"  # query parameter and key of how the network is shown
 
 
@@ -37,6 +39,8 @@ def draw(bench: Workbench) -> None:
         if view() == "outline":
             _history(bench)
         _file(bench)
+        if st.session_state.pop(IMPORT, False):
+            importer.open_dialog(bench)
         _view()
         st.space("stretch")
         if st.button(_("Train"), type="primary", icon=":material/play_arrow:", shortcut="Alt+T", key="to-train"):
@@ -102,7 +106,8 @@ def _history(bench: Workbench) -> None:
 
 
 def _file(bench: Workbench) -> None:
-    with st.popover(_("Network"), icon=":material/folder_open:", width="content", key="network-menu"):
+    # told when it opens, so that it can be closed: it would lie over the dialog
+    with st.popover(_("Network"), icon=":material/folder_open:", width="content", key=MENU, on_change="rerun"):
         _title(bench)
         with st.container(horizontal=True, gap="xsmall"):
             if st.button(_("New"), icon=":material/note_add:", key="new-network"):
@@ -122,8 +127,17 @@ def _file(bench: Workbench) -> None:
             )
             if st.button(_("Delete"), icon=":material/delete:", key="delete-network"):
                 _delete(bench)
+        st.button(
+            _("Import from elsewhere"), icon=":material/move_to_inbox:", key="import-network", on_click=_to_import
+        )
         st.markdown(_("Open a file"))
         gallery.open_file("build")
+
+
+def _to_import() -> None:
+    """Close the menu, and open the dialog of imports."""
+    st.session_state[MENU] = False
+    st.session_state[IMPORT] = True
 
 
 def _now(bench: Workbench) -> Document:

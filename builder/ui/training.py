@@ -53,6 +53,16 @@ def recipe(document: Document) -> None:
         _variant("optimizer", _("Optimizer"), OPTIMIZERS, "Adam", document)
         _variant("loss", _("Loss"), LOSSES, "cross_entropy", document)
         forms.draw(tuple(everything[name] for name in ("seed", "device")), document.recipe, "recipe", _set)
+        _weights(document)
+
+
+def _weights(document: Document) -> None:
+    """That training begins with imported weights, and the way back to fresh ones."""
+    if document.recipe.get("weights") is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("Training begins with the weights that were imported."), width="stretch")
+        st.button(_("Begin without them"), on_click=_set, args=("weights", None), key="without-weights")
 
 
 def _set(name: str, value: Any) -> None:

@@ -141,7 +141,7 @@ def test_what_forms_learn_of_each_kind() -> None:
 
 
 def test_settings_inside_settings_have_forms_of_their_own() -> None:
-    assert [p.name for p in parameters(Recipe)] == ["epochs", "batch_size", "seed", "device"]
+    assert [p.name for p in parameters(Recipe)] == ["epochs", "batch_size", "seed", "device", "weights"]
 
 
 def test_settings_cannot_be_changed() -> None:

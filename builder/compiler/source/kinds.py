@@ -1,5 +1,7 @@
 """Parts of a network that can be written as one class: the same layers, wired alike, with other numbers."""
 
+import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -32,8 +34,9 @@ class Kind:
         names: list[str] = []
         for at in self.params.values():
             name = _name([self.columns[number][0].name for number in at])
-            taken = sum(one.rstrip("0123456789_") == name for one in names)
-            names.append(f"{name}_{taken + 1}" if taken else name)
+            stem = re.sub(r"_\d+$", "", name)  # a block inside may have several of a name itself
+            numbered = (f"{stem}_{n}" for n in itertools.count(2))
+            names.append(next(one for one in itertools.chain([stem], numbered) if one not in names))
         return names
 
 
