@@ -94,7 +94,7 @@ def test_a_damaged_preparation_is_said(content: bytes) -> None:
 
 def test_an_image_file_becomes_what_the_network_was_trained_on(digits: Samples) -> None:
     fitted = fit(Digits(), digits)
-    image = digits.inputs[0]
+    image = digits.only[0]
     file = io.BytesIO()
     Image.fromarray(image.squeeze()).save(file, "PNG")
     raw = fitted.read(file.getvalue(), "digit.png")
