@@ -30,6 +30,7 @@ UNREADABLE = (
     zlib.error,
     struct.error,
     EOFError,
+    IndexError,  # of extra fields that end too early
     OSError,
     NotImplementedError,
     RuntimeError,
