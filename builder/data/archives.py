@@ -64,6 +64,8 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except UNREADABLE:
             raise _wrong_type(name) from None
+        if not all(info.filename for info in self._zip.infolist()):
+            raise _wrong_type(name)
         files = [info for info in self._zip.infolist() if not info.is_dir()]
         self._require_modest(files)
         self._require_apart(files)

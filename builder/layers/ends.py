@@ -29,8 +29,7 @@ class Input(Layer):
 class Output(Layer):
     """What the network answers: one number for each class of the target, as logits, or the numbers themselves.
 
-    A network may have several. What training makes small is the sum of their losses, each times its weight.
-
+    There may be several: training makes the sum of their losses small, each times its weight.
     Shape:  (N, classes) or (N, numbers) -> the same
     Source: the target of the data.
     """

@@ -48,10 +48,7 @@ def _value(answer: Value) -> None:
         st.plotly_chart(figure, key=f"value:{answer.output}:{name}", config=BARE)
     mean, std = next(iter(answer.mean.values())), next(iter(answer.std.values()))
     if len(answer.values) == 1:
-        text = _(
-            "The dotted line is the mean of the training data, {mean}; the inner band is one spread, {std}, to each "
-            "side."
-        )
+        text = _("Dotted: the mean of the training data, {mean}. The inner band: one spread, {std}, to each side.")
         st.caption(plain(text.format(mean=number(mean), std=number(std)), 200))
 
 

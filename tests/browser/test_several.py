@@ -63,7 +63,7 @@ def predict(page: Page) -> None:
     page.get_by_label("minutes").fill("5")
     page.get_by_label("minutes").press("Enter")
     expect(page.get_by_role("heading", name="yes")).to_be_visible()
-    expect(page.get_by_text("The dotted line is the mean")).to_be_visible()
+    expect(page.get_by_text("Dotted: the mean of the training data")).to_be_visible()
     expect(page.get_by_label("guests")).to_have_count(0)  # it was left out
     page.get_by_text("Upload", exact=True).first.click()
     page.locator("input[type=file]").set_input_files(upload("rows.csv", ROWS.encode(), "text/csv"))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from builder.compiler.check import check
 from builder.compiler.fits import Candidate, candidates, fits
+from builder.compiler.structure import ports
 from builder.compiler.trace import trace
 from builder.core.errors import Error
 from builder.examples import load, names
@@ -29,10 +30,11 @@ def what(document: Document, **place: Any) -> dict[str, Candidate]:
 
 
 def wired(document: Document, source: str, target: str, input: str | None = None) -> Document:
-    """The document with one input of a node fed by another source."""
+    """The document with one input of a node fed by another source; a join takes it beside the others."""
     node = document.graph.node(target)
-    many = node is not None and isinstance(LAYERS[node.type].inputs, Many)  # one wire more takes no other's place
-    old = [e for e in document.graph.into(target) if e.input == input and not many]
+    assert node is not None
+    join = node.type in LAYERS and isinstance(ports(node), Many)
+    old = [e for e in document.graph.into(target) if e.input == input and (not join or e.source == source)]
     cut = [{"op": "disconnect", "edge": edge.model_dump()} for edge in old]
     return edited(document, *cut, {"op": "connect", "edge": {"source": source, "target": target, "input": input}})
 

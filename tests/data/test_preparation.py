@@ -93,13 +93,13 @@ def test_a_damaged_preparation_is_said(content: bytes) -> None:
 
 
 def test_an_image_file_becomes_what_the_network_was_trained_on(digits: Samples) -> None:
-    fitted = fit(Digits(), digits)
-    image = digits.inputs[0]
+    fitted = fit(Digits(), digits).only
+    image = digits.only[0]
     file = io.BytesIO()
     Image.fromarray(image.squeeze()).save(file, "PNG")
     raw = fitted.read(file.getvalue(), "digit.png")
     assert np.array_equal(fitted.view(raw), image)
-    assert np.array_equal(fitted.apply([raw]), fitted.apply(digits.inputs[:1]))
+    assert np.array_equal(fitted.apply([raw]), fitted.apply(digits.only[:1]))
 
 
 def test_notices_of_an_image_reach_who_reads_it(digits: Samples) -> None:
@@ -107,7 +107,7 @@ def test_notices_of_an_image_reach_who_reads_it(digits: Samples) -> None:
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
     heard: list[Problem] = []
-    fit(Digits(), digits).read(file.getvalue(), "a.gif", heard.append)
+    fit(Digits(), digits).only.read(file.getvalue(), "a.gif", heard.append)
     assert ["Using the first of 3 frames." in notice.message for notice in heard] == [True]
 
 
@@ -133,7 +133,7 @@ def test_the_vocabulary_is_limited_and_the_same_each_time() -> None:
     samples = source.load()
     fitted = [fit(source, samples) for _again in range(2)]
     assert to_json(fitted[0]) == to_json(fitted[1])
-    ids = fitted[0].apply(samples.of("train"))
+    ids = fitted[0].apply(samples.of("train"))["text"]
     assert 1 in ids
     assert ids.max() == 49
 
@@ -141,7 +141,7 @@ def test_the_vocabulary_is_limited_and_the_same_each_time() -> None:
 def test_words_seen_once_teach_what_an_unknown_word_is() -> None:
     source = Reviews()
     samples = source.load()
-    assert (fit(source, samples).apply(samples.of("train")) == 1).any()
+    assert (fit(source, samples).apply(samples.of("train"))["text"] == 1).any()
 
 
 ODD = ["猫很好", "😀👩‍👩‍👧", "שלום عالم", "a\u200bb\u2060c\ufeff", "\0\x01", "e\u0301", "\U0010ffff", "", " \t\n "]
@@ -195,7 +195,7 @@ def test_a_text_file_is_read_as_typed_text_is() -> None:
 
 
 def test_typed_numbers() -> None:
-    fitted = fit(Xor(), Xor().load())
+    fitted = fit(Xor(), Xor().load()).only
     assert isinstance(fitted, VectorPreparation)
     assert fitted.apply([fitted.read_text("0 1"), fitted.read_text("1,0")]).tolist() == [[-1.0, 1.0], [1.0, -1.0]]
     assert fitted.view(fitted.read_text("0, 1")) == [0.0, 1.0]
@@ -206,7 +206,7 @@ def test_typed_numbers() -> None:
 
 def test_text_for_a_network_of_images_is_refused(digits: Samples) -> None:
     with pytest.raises(Error, match=r"\[T-TEXT\] This network reads images, not text"):
-        fit(Digits(), digits).read_text("seven")
+        fit(Digits(), digits).only.read_text("seven")
 
 
 def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> None:
@@ -215,12 +215,10 @@ def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> N
     alone: dict[str, object] = {"np": np, "Image": Image, "ImageOps": ImageOps, "Tokenizer": Tokenizer}
     alone |= {"NDArray": NDArray, "Sequence": list}
     exec("\n".join(inspect.getsource(function) for function in sources), alone)
-    fitted = fit(Digits(), digits)
+    fitted = fit(Digits(), digits).only
     assert isinstance(fitted, ImagePreparation)
-    seen = alone["image_array"](alone["flattened"](Image.fromarray(digits.inputs[5].squeeze())), (8, 8), 1)
-    assert np.array_equal(
-        alone["images_to_float"](seen[None], fitted.mean, fitted.std), fitted.apply(digits.inputs[5:6])
-    )
+    seen = alone["image_array"](alone["flattened"](Image.fromarray(digits.only[5].squeeze())), (8, 8), 1)
+    assert np.array_equal(alone["images_to_float"](seen[None], fitted.mean, fitted.std), fitted.apply(digits.only[5:6]))
     prepared = text_preparation()
     assert np.array_equal(alone["token_ids"](Tokenizer.from_str(prepared.tokenizer), TEXTS, 8), prepared.apply(TEXTS))
 

@@ -32,7 +32,9 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     monkeypatch.setenv("NETBUILDER_DATASETS", str(folder))
     zip_of(folder / "pets.zip", classes_of("cat", "dog"))
     (folder / "said.csv").write_text("text,label\n" + "good,1\nbad,0\n" * 6)
-    given = {"images": {"path": "pets.zip"}, "text-table": {"path": "said.csv"}}
+    rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
+    (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
+    given = {"images": {"path": "pets.zip"}, "text-table": {"path": "said.csv"}, "table": {"path": "shop.csv"}}
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 
 
@@ -83,10 +85,18 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
     assert type(source).about.endswith(".")
     assert field.kind == source.kind
     assert field.spec.shape[0] == 2
-    assert spec.target.classes == samples.classes
-    assert len(samples.only) == len(samples.labels)
-    assert samples.labels.dtype == np.int64
-    assert set(np.unique(samples.labels[samples.parts["train"]])) == set(range(len(samples.classes)))
+    assert spec == samples.spec
+    assert list(samples.inputs) == [field.name for field in spec.inputs]
+    assert list(samples.targets) == [target.name for target in spec.targets]
+    assert {len(rows) for rows in (*samples.inputs.values(), *samples.targets.values())} == {len(samples)}
+    for target in spec.targets:
+        values = samples.targets[target.name]
+        if target.kind == "category":
+            assert values.dtype == np.int64
+            assert set(np.unique(values[samples.parts["train"]])) == set(range(target.size))
+        else:
+            assert (values.dtype, values.shape) == (np.float32, (len(samples), target.size))
+            assert np.isfinite(values).all()
     assert all(len(samples.parts[part]) for part in PARTS)
     assert not samples.names or len(samples.names) == len(samples.labels)
     if source.kind == "image":
@@ -258,7 +268,7 @@ def test_real_idx_sets(datasets: Path, name: str, ink: float) -> None:
     samples = source_of(source=name).load()
     assert sum(shown(samples)) == 70_000
     assert shown(samples)[2] == 10_000
-    training = np.concatenate([samples.of("train"), samples.of("validation")])
+    training = np.concatenate([samples.of("train")["image"], samples.of("validation")["image"]])
     assert abs(training.mean() / 255 - ink) < 1e-4  # the figure that everyone uses
 
 

@@ -32,7 +32,7 @@ def test_columns_are_found_by_name_or_content(tmp_path: Path) -> None:
 def test_columns_can_be_named(tmp_path: Path) -> None:
     table = "text,label,topic\n" + "".join(f"t{n},{n % 3},{'uv'[n % 2]}\n" for n in range(30))
     assert load(tmp_path, table, label_column="topic").classes == ("u", "v")
-    assert load(tmp_path, table, text_column="topic").inputs[0] == "u"
+    assert load(tmp_path, table, text_column="topic").only[0] == "u"
     with pytest.raises(Error, match=r'\[T-ROW\] There is no column "topik". Did you mean "topic"\?'):
         load(tmp_path, table, label_column="topik")
     with pytest.raises(Error, match=r"\[T-ROW\] Text and label are the same column. Choose two."):

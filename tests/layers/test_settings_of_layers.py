@@ -383,7 +383,8 @@ def test_what_stands_on_a_node() -> None:
     assert keys["Conv2d"] == ["out_channels", "kernel_size"]
     assert keys["Linear"] == ["out_features"]
     assert keys["LSTM"] == ["hidden_size", "returns"]
-    assert keys["BatchNorm2d"] == keys["ReLU"] == keys["Input"] == []
+    assert keys["BatchNorm2d"] == keys["ReLU"] == []
+    assert (keys["Input"], keys["Output"]) == (["field"], ["target"])  # shown once one is named
     assert keys["Block"] == []  # it says x6
     for name, cls in LAYERS.items():
         assert set(keys[name]) <= set(cls.model_fields)
