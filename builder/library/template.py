@@ -54,6 +54,7 @@ class Template:
             "link": link(self.source),
             "inputs": [node.id for node in self.graph.nodes if node.type == "Input"],
             "many": False,
+            "optional": 0,
             "keys": [],
             "hidden": False,
             "aliases": [_(alias) for alias in self.aliases],

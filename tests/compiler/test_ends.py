@@ -40,7 +40,8 @@ def test_arguments_and_answers_stand_in_the_order_of_the_document() -> None:
     turned = VISITS.model_copy(update={"graph": VISITS.graph.having(nodes)})
     assert [answer.id for answer in check(turned).outputs] == ["rating", "again"]
     assert "return amount, choice" in source(turned)
-    assert "def forward(self, note: torch.Tensor, numbers: torch.Tensor) -> tuple[torch.Tensor, ...]:" in source(turned)
+    line = "self, note: torch.Tensor, numbers: torch.Tensor ) -> tuple[torch.Tensor, torch.Tensor]:"
+    assert line in " ".join(source(turned).split())
 
 
 def test_two_inputs_may_read_one_field() -> None:
