@@ -317,7 +317,9 @@ def test_a_layer_that_masks_gives_the_same_where_nothing_is_padding(name: str) -
         assert torch.allclose(output(made, module, values), output(made, module, values, **nothing), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in INNER if not re.search("BatchNorm|Dropout|Noise|Depth|Backbone", name)])
+@pytest.mark.parametrize(
+    "name", [name for name in INNER if not re.search("BatchNorm|Dropout|Noise|Depth|Backbone", name)]
+)
 def test_without_dropout_evaluation_gives_what_training_gives(name: str) -> None:
     for made, inputs, _found in traced(LAYERS[name]):
         call = made.module(*inputs)
