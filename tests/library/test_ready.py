@@ -9,6 +9,7 @@ import torch
 from builder.compiler.check import check
 from builder.compiler.fits import candidates
 from builder.compiler.model import build
+from builder.compiler.report import Report
 from builder.core.specs import Spec
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.graph.edit import apply
@@ -58,13 +59,18 @@ def test_a_ready_block_tells_what_a_layer_tells(block: Template) -> None:
     assert layer.family != told["family"]
 
 
+def faults(report: Report) -> list[str]:
+    """Problems, but no hints: a block alone before the pool sees little of the image."""
+    return [str(problem) for problem in report.problems if problem.severity != "hint"]
+
+
 @pytest.mark.parametrize("block", OF_IMAGES, ids=lambda block: block.name)
 @pytest.mark.parametrize(("channels", "pixels"), SIZES)
 def test_a_ready_block_is_sound_and_learns_at_every_size(block: Template, channels: int, pixels: int) -> None:
     document = images(channels, pixels)
     with_block = put(document, block, before_pool(document))
     report = check(with_block)
-    assert report.problems == []
+    assert faults(report) == []
     one_step(with_block)
     inner = report.nodes["new"].spec
     assert inner is not None
@@ -89,7 +95,7 @@ def left_to_fill(graph: Graph) -> bool:
 def test_the_block_of_linear_layers_takes_vectors_and_sequences(document: Document) -> None:
     after = ids(document)[1]
     with_block = put(document, MLP, after)
-    assert check(with_block).problems == []
+    assert faults(check(with_block)) == []
     assert check(with_block).nodes["new"].spec == check(document).nodes[after].spec
     one_step(with_block)
 
@@ -129,9 +135,9 @@ def test_a_ready_block_is_repeated_edited_and_ungrouped(block: Template) -> None
     once = put(document, block, before_pool(document))
     inside = {"op": "insert", "type": "Dropout", "after": fitted(block, None).nodes[-2].id}
     edited = apply(once, {"op": "inside", "node": "new", "edits": [inside]})
-    assert check(edited).problems == []
+    assert faults(check(edited)) == []
     flat = apply(once, {"op": "ungroup", "node": "new"})
-    assert check(flat).problems == []
+    assert faults(check(flat)) == []
     torch.manual_seed(0)
     whole = build(once)
     torch.manual_seed(0)
