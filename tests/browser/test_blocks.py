@@ -212,6 +212,7 @@ def test_blocks_in_the_outline(page: Page, server: Server, own: OwnBlocks) -> No
     part(page, "add-layer").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").first.fill("yours")
+    expect(dialog.get_by_role("button", name="Linear", exact=True)).to_be_hidden()  # before anything else is typed
     part(page, f"own:{template.key}").get_by_role("button").click()
     acts.fill(page.get_by_label("Name of this block"), "trunk")
     acts.until(lambda: names(own) == ["trunk"])

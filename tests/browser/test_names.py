@@ -159,7 +159,7 @@ def test_names_are_only_text_in_the_list_of_runs(attacked: Page, hostiles: Hosti
     expect(attacked.get_by_text("What differs")).to_be_visible()
     select_rows(attacked, 1)
     attacked.get_by_text("Test results").click()
-    matrix = part(attacked, "confusion")
+    matrix = part(attacked, "confusion:output")
     for name in EVIL:
         expect(matrix.get_by_text(lookalike(name), exact=True).first).to_be_visible()
     attacked.get_by_role("button", name="Delete").click()
@@ -170,7 +170,7 @@ def test_names_are_only_text_in_predictions(attacked: Page, hostiles: Hostile) -
     go(attacked, f"/predict?run={hostiles.run}")
     attacked.get_by_label("Text", exact=True).fill(f"{IMAGE} {LINK} {FETCH}")
     expect(attacked.get_by_test_id("stHeading").or_(attacked.get_by_role("heading", level=3)).last).to_be_visible()
-    chart = part(attacked, "probabilities")
+    chart = part(attacked, "probabilities:output")
     for name in EVIL:
         expect(chart.get_by_text(lookalike(name), exact=True)).to_be_visible()
     attacked.get_by_role("radio", name="Upload").click()

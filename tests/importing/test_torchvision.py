@@ -89,7 +89,7 @@ def test_a_gate_of_one_number_a_channel_multiplies_an_image() -> None:
     made = torchvision_model("mobilenet_v3_small")
     gates = [step for step in made.report().network.values() if type(step.layer).__name__ == "Multiply"]
     assert len(gates) == 9
-    assert made.report().problems == []
+    assert [p for p in made.report().problems if p.severity != "hint"] == []
 
 
 def test_the_heads_of_googlenet_are_there_and_lead_nowhere() -> None:
