@@ -341,8 +341,10 @@ def test_mnist_cnn_is_built_and_trained_by_keyboard_alone(page: Page, server: Se
 
 def configure(page: Page, name: str, value: str) -> None:
     """Enter goes to the first field of the selected layer, Tab to the others, Escape back."""
-    press(page, "Enter")
     field = hand.field(page, name)
+    expect(field).to_be_visible()  # the layer is selected
+    expect(hand.surface(page)).to_be_focused()
+    press(page, "Enter")
     for _ in range(20):
         if field.evaluate("e => e.getRootNode().activeElement === e"):
             break

@@ -63,6 +63,8 @@ test("what does not fit comes last, with its reason", () => {
     ["A", null, "no"],
   ]);
   expect(offers(layers, null).every((offer) => offer.reason === null)).toBe(true);
+  // but Enter means what was typed, whatever is learned of it meanwhile
+  expect(offers(layers, fits, " a ").map(({ layer }) => layer.type)).toEqual(["A", "B", "C"]);
 });
 
 test("wires find their ports: by name first, then in order", () => {

@@ -38,7 +38,7 @@ function Dialog({ picking }: { readonly picking: Picking }) {
   const id = useId();
   const known = useOffered();
   const offered = arranged(known, catalogue.families, view.get());
-  const shown = offers(ranked(offered, typed), fits);
+  const shown = offers(ranked(offered, typed), fits, typed);
   const chosen = shown[active];
 
   useLayoutEffect(() => {
@@ -110,7 +110,7 @@ function Dialog({ picking }: { readonly picking: Picking }) {
               id={`${id}-${offer.layer.type}`}
               offer={offer}
               active={index === active}
-              divided={index === fitting && index > 0}
+              divided={offer.reason !== null && shown[index - 1]?.reason === null}
               choose={choose}
             />
           ))}

@@ -3,6 +3,7 @@
 import { ends, graphAt } from "../document/graph";
 import type { Document } from "../document/types";
 import type { Family, Fits, FitsQuery, Layer } from "../messages";
+import { nameOf } from "../offered";
 import type { Looking, Where } from "../studio";
 
 /** Which layers fit there; null where anything may stand. */
@@ -43,11 +44,17 @@ export interface Offer {
   readonly reason: string | null; // why it does not fit
 }
 
-/** The layers, those that fit first; each group keeps its order. */
-export function offers(layers: readonly Layer[], fits: Fits | null): readonly Offer[] {
+/**
+ * The layers, those that fit first; each group keeps its order. The one whose whole name was typed stands before all:
+ * what fits is known a moment later, and Enter must not mean another layer by then.
+ */
+export function offers(layers: readonly Layer[], fits: Fits | null, typed = ""): readonly Offer[] {
   const all = layers.map((layer): Offer => {
     const answer = fits?.layers[layer.type];
     return { layer, shape: answer?.shape ?? null, reason: answer?.reason ?? null };
   });
-  return [...all.filter((offer) => offer.reason === null), ...all.filter((offer) => offer.reason !== null)];
+  const rank = (offer: Offer) => (named(offer, typed) ? 0 : offer.reason === null ? 1 : 2);
+  return all.sort((a, b) => rank(a) - rank(b));
 }
+
+const named = ({ layer }: Offer, typed: string) => nameOf(layer).toLowerCase() === typed.trim().toLowerCase();
