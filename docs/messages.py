@@ -12,6 +12,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from builder.blocks import FAMILIES as BLOCKS
+from builder.blocks import READY
 from builder.cli import app
 from builder.core.settings import Settings, parameters
 from builder.data.sources import SOURCES, Augmentation
@@ -19,8 +21,6 @@ from builder.examples import load, names
 from builder.graph.recipe import LOSSES, OPTIMIZERS, Recipe
 from builder.layers import LAYERS
 from builder.layers.layer import FAMILIES, sentence
-from builder.library import FAMILIES as BLOCKS
-from builder.library import READY
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,13 +12,13 @@ from typing import TypeGuard
 ROOT = Path(__file__).parent.parent
 # a part may import those in the lines above its own, never those beside or below it
 ORDER = (
-    ("core",), ("layers",), ("graph",), ("library",), ("examples",), ("data",), ("compiler",), ("runs",), ("training",),
+    ("core",), ("layers",), ("graph",), ("blocks",), ("examples",), ("data",), ("compiler",), ("runs",), ("training",),
     ("evaluation",), ("prediction",), ("export",), ("importing",), ("cli",), ("__main__",),
     ("live",), ("canvas",), ("ui",),
     ("pages", "app"),
 )  # fmt: skip
 RANK = {part: rank for rank, parts in enumerate(ORDER) for part in parts}
-LOOKING = {"core", "layers", "graph", "library", "examples", "runs"}
+LOOKING = {"core", "layers", "graph", "blocks", "examples", "runs"}
 BROWSER = {"canvas", "live", "ui", "pages", "app"}
 FILES = sorted(
     path

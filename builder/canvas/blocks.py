@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.requests import Request
 
+from builder.blocks import OwnBlocks, Template
+from builder.blocks.own import PREFIX
 from builder.canvas.messages import Keep, Named, parse
-from builder.library import OwnBlocks, Template
-from builder.library.own import PREFIX
 
 Answer = dict[str, Any]
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from builder.blocks import FAMILIES as BLOCKS
+from builder.blocks import READY
 from builder.canvas.words import WORDS
 from builder.core.specs import AXES
 from builder.core.text import _
 from builder.examples import load, names
 from builder.layers import LAYERS, describe
 from builder.layers.layer import COLOURS, FAMILIES
-from builder.library import FAMILIES as BLOCKS
-from builder.library import READY
 
 
 def catalogue() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from builder.blocks import READY, OwnBlocks
 from builder.canvas import blocks
 from builder.canvas.catalogue import catalogue
 from builder.canvas.messages import Create, Place, Send, Try, parse
@@ -28,7 +29,6 @@ from builder.graph.document import MOST_BYTES, from_json
 from builder.graph.edit import apply
 from builder.graph.history import Change
 from builder.graph.networks import Kept, Networks
-from builder.library import READY, OwnBlocks
 from builder.live.guard import HEADERS
 
 STATUS = {"P-NONE": 404, "S-CHANGED": 409, "L-SIZE": 413, "X-INTERNAL": 500, "R-DISK": 507}

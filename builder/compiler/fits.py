@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from builder.blocks import Template, fitted
 from builder.compiler.answer import misfit
 from builder.compiler.report import NodeReport, Place, Report, Step
 from builder.compiler.scope import Scope, plan
@@ -21,7 +22,6 @@ from builder.graph.blocks import by_input
 from builder.graph.document import Document, Edge, Graph, Node
 from builder.layers import LAYERS, Layer, Many
 from builder.layers.ends import Input, Output
-from builder.library import Template, fitted
 
 Feed = tuple[Edge, Spec | None]  # a wire and what it brings, where that is known
 Candidate = tuple[str | None, str | None]  # the shape that a layer would give, and why it cannot stand there

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from builder.blocks import READY, OwnBlocks, Template, fitted
+from builder.blocks.template import OWN_FAMILY
 from builder.compiler.check import check
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.graph.blocks import free_id
-from builder.library import READY, OwnBlocks, Template, fitted
-from builder.library.template import OWN_FAMILY
 from builder.ui import session
 from builder.ui.markup import plain
 

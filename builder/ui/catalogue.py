@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from builder.blocks import FAMILIES as BLOCKS
+from builder.blocks import Template
 from builder.core.text import _
 from builder.layers import LAYERS, describe
 from builder.layers.layer import FAMILIES
-from builder.library import FAMILIES as BLOCKS
-from builder.library import Template
 from builder.ui import blocks, session
 from builder.ui.markup import plain
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from builder.blocks import OwnBlocks
 from builder.core.ids import new_id
 from builder.graph.document import Document
-from builder.library import OwnBlocks
 from tests.browser import acts, hand
 from tests.browser.acts import part
 from tests.browser.conftest import Visit

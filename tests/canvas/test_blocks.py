@@ -8,11 +8,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from builder.blocks import READY
 from builder.canvas.routes import routes
 from builder.core.ids import new_id
 from builder.graph.document import Document
 from builder.graph.networks import Networks
-from builder.library import READY
 from builder.live.routes import middleware
 from tests.documents import chain, edited
 

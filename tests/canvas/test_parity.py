@@ -8,12 +8,12 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from builder.blocks import READY, Template, fitted
 from builder.core.errors import Error
 from builder.core.specs import Spec
 from builder.graph.document import MOST_DEPTH, MOST_EDGES, MOST_NODES, Document, Graph, Node, from_json, write
 from builder.graph.edits import Edit
 from builder.graph.history import Change, History
-from builder.library import READY, Template, fitted
 from tests.canvas.browser_rules import Browser
 from tests.canvas.changes import Hand, Plain
 from tests.documents import chain

@@ -1,4 +1,4 @@
-/** How a block of the palette takes on the sizes of where it is put; `builder/library/template.py` does the same. */
+/** How a block of the palette takes on the sizes of where it is put; `builder/blocks/template.py` does the same. */
 
 import type { Graph, Json } from "./types";
 

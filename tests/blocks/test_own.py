@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builder.blocks import OwnBlocks, fitted
+from builder.blocks import own as saved
 from builder.compiler.check import check
 from builder.core.errors import Error
 from builder.core.ids import new_id
 from builder.graph.document import Document, Node, Note, read, write
 from builder.graph.edit import apply
-from builder.library import OwnBlocks, fitted
-from builder.library import own as library
 from tests.documents import chain, one_step
 
 
@@ -115,7 +115,7 @@ def test_limits(blocks: OwnBlocks, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Error, match="the most is 5"):
         blocks.save(node.model_copy(update={"graph": node.graph.having(notes=notes)}), "long")
     assert names(blocks) == []
-    monkeypatch.setattr(library, "MOST_BLOCKS", 2)
+    monkeypatch.setattr(saved, "MOST_BLOCKS", 2)
     for name in ("one", "two"):
         blocks.save(node, name)
     with pytest.raises(Error, match="holds 2 blocks of yours already"):

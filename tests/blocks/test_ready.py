@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import torch
 
+from builder.blocks import READY, Template, fitted
+from builder.blocks.template import SIZE
 from builder.compiler.check import check
 from builder.compiler.fits import candidates
 from builder.compiler.model import build
@@ -15,8 +17,6 @@ from builder.graph.document import Document, Edge, Graph, Node
 from builder.graph.edit import apply
 from builder.layers import LAYERS
 from builder.layers.layer import FAMILIES
-from builder.library import READY, Template, fitted
-from builder.library.template import SIZE
 from tests.documents import chain, ids, one_step
 
 MLP = READY["ready/mlp"]

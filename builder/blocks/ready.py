@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from builder.blocks.template import Template
 from builder.graph.document import Edge, Graph, Node
-from builder.library.template import Template
 
 Row = tuple[str, str, Mapping[str, Any]] | tuple[str, str, Mapping[str, Any], tuple[str, ...]]
 PIXELS = {"C": 64}  # where it is not known what enters

@@ -8,12 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.blocks.template import OWN_FAMILY, Template
 from builder.core.errors import MOST_LISTED, Error, Problem
 from builder.core.files import home, write_atomic
 from builder.core.ids import is_id, new_id
 from builder.core.text import _, quote
 from builder.graph.document import MOST_BYTES, Document, Graph, Node, read, write
-from builder.library.template import OWN_FAMILY, Template
 
 PREFIX = "own/"  # of the key of a template, in front of the file's id
 MOST_BLOCKS = 500
