@@ -5,18 +5,13 @@ from collections.abc import Mapping
 import torch
 
 from builder.compiler.model import from_source
-from builder.compiler.report import Place, Report
-from builder.compiler.source import identifiers, write
+from builder.compiler.report import Report
+from builder.compiler.source import write
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
 
 Shapes = Mapping[str, tuple[int, ...]]
 COUNTER = "num_batches_tracked"  # of a BatchNorm: no weight, and files of old do not have it
-
-
-def module_names(report: Report) -> dict[Place, str]:
-    """The dotted name of each layer's module inside the network's."""
-    return identifiers(report)
 
 
 def shapes(report: Report) -> dict[str, tuple[int, ...]]:

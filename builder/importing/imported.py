@@ -8,7 +8,8 @@ from torch import Tensor
 
 from builder.compiler.check import check
 from builder.compiler.report import Place, Report
-from builder.compiler.weights import alike, by, module_names, shapes
+from builder.compiler.source import identifiers
+from builder.compiler.weights import alike, by, shapes
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote, size
 from builder.data.fields import DataSpec, InputField, Target
@@ -47,7 +48,7 @@ class Imported:
         A layer that leads nowhere is not built, so its weights are not among them.
         """
         report = self.report()
-        names, needed = module_names(report), shapes(report)
+        names, needed = identifiers(report), shapes(report)
         found = self.weights.items()
         ours = {f"{names[place]}.{name}": theirs for (place, name), theirs in found if place in names}
         return {name: (theirs, needed[name]) for name, theirs in ours.items() if name in needed}

@@ -75,8 +75,8 @@ class Call:
         """`nn.Conv2d(1, 32, 3)`; keyword arguments equal to the `defaults` of the constructor's name are left out."""
         usual = defaults(self.name)
         named = {k: v for k, v in self.kwargs.items() if k not in usual or _same(usual[k], v) is False}
-        words = [value.source(defaults) if isinstance(value, Call) else _print(value) for value in self.args]
-        words += [f"{k}={_print(v)}" for k, v in named.items()]
+        words = [value.source(defaults) if isinstance(value, Call) else printed(value) for value in self.args]
+        words += [f"{k}={printed(v)}" for k, v in named.items()]
         return f"{self.name}({', '.join(words)}){self.ending}"
 
     @property
@@ -305,12 +305,8 @@ def _is_plain(value: Any) -> bool:
 
 def printed(value: Any) -> str:
     """How an argument stands in source."""
-    return _print(value)
-
-
-def _print(value: Any) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(map(_print, value))}]"
+        return f"[{', '.join(map(printed, value))}]"
     if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1:
         return repr(value[0])  # kernel_size=3 reads better than (3, 3)
     return f'"{value}"' if isinstance(value, str) and re.fullmatch(r"[\w.]+", value) else repr(value)

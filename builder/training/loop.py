@@ -86,7 +86,7 @@ def start(
     torch.manual_seed(recipe.seed)
     model = from_source(write(report, document.title))
     if pretrained:
-        begin(model, document, progress)
+        begin(model, report, progress)
     model = settle(model, device)
     if not any(weight.requires_grad for weight in model.parameters()):
         raise Error("G-WEIGHTS", _("This network has no weights, so there is nothing to train. Add a Linear layer."))

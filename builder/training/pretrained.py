@@ -15,25 +15,23 @@ from pickle import UnpicklingError
 import torch
 from torch import Tensor, nn
 
-from builder.compiler.check import check
+from builder.compiler.report import Report
 from builder.compiler.source import identifiers
 from builder.core.errors import Error
 from builder.core.text import _, quote
 from builder.data.sources.download import FAILURES, fetch
 from builder.data.sources.source import Progress, quiet
-from builder.graph.document import Document
 from builder.layers.backbone import Backbone
 
 ABANDONED = 24 * 3600  # seconds after which half a file belongs to no download
 
 
-def begin(model: nn.Module, document: Document, progress: Progress = quiet) -> None:
-    """Give the backbones of a document's model the weights with which they are to begin.
+def begin(model: nn.Module, report: Report, progress: Progress = quiet) -> None:
+    """Give the backbones of a network's model the weights with which they are to begin.
 
     Raises: Error P-NONE (not on this machine, and not to be had), M-UNSAFE, M-SHAPE (a file of something else); what
     `progress` raises to give up.
     """
-    report = check(document)
     modules = dict(model.named_modules())
     for place, name in identifiers(report).items():
         layer = report.network[place].layer

@@ -14,7 +14,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from builder.compiler.report import Place, Report
-from builder.compiler.weights import COUNTER, matched, module_names, shapes
+from builder.compiler.source import identifiers
+from builder.compiler.weights import COUNTER, matched, shapes
 from builder.core.errors import Error
 from builder.core.files import home, write_atomic
 from builder.core.text import _, quote, size
@@ -135,7 +136,7 @@ def _answers(report: Report, names: Mapping[str, tuple[int, ...]]) -> set[str]:
             last.add(place)
         else:
             reached += [source for source in step.sources if source not in reached]
-    modules = module_names(report)
+    modules = identifiers(report)
     starts = tuple(f"{modules[place]}." for place in last if place in modules)
     return {name for name in names if name.startswith(starts)} if starts else set()
 
