@@ -16,9 +16,11 @@ from builder.blocks import FAMILIES as BLOCKS
 from builder.blocks import READY
 from builder.cli import app
 from builder.core.settings import Settings, parameters
-from builder.data.sources import SOURCES, Augmentation
+from builder.data.sources import SOURCES
+from builder.data.sources.augmentations import ImageAugmentation
 from builder.examples import load, names
-from builder.graph.recipe import LOSSES, OPTIMIZERS, Recipe
+from builder.graph.losses import LOSSES
+from builder.graph.recipe import OPTIMIZERS, Recipe
 from builder.layers import LAYERS
 from builder.layers.layer import FAMILIES, sentence
 
@@ -42,7 +44,7 @@ def declared() -> Iterator[str]:
     for command in app.registered_commands:
         yield command.help or ""
     every: list[type[Settings]] = [*LAYERS.values(), *SOURCES.values(), *OPTIMIZERS.values(), *LOSSES.values()]
-    for settings in (*every, Recipe, Augmentation):
+    for settings in (*every, Recipe, ImageAugmentation):
         for parameter in parameters(settings):
             yield from (parameter.help, parameter.unit)
 

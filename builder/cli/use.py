@@ -15,7 +15,6 @@ from builder.data.fields import Part
 from builder.data.tables import read_table
 
 MOST_BYTES = 50_000_000  # of one input
-MOST_COLUMNS = 20  # of a confusion matrix in a terminal
 SHOWN = 3  # classes of one prediction
 Form = Literal["python", "onnx", "safetensors"]
 
@@ -30,7 +29,7 @@ def evaluate(
     found = find(store, run)
     with loading(_("Evaluating")) as progress:
         # torch and scikit-learn take seconds: the bar shows meanwhile
-        from builder.evaluation import CategoryFigures
+        from builder.cli.figures import show
         from builder.evaluation import evaluate as evaluate_run
 
         result = evaluate_run(store, found.id, split, progress)
@@ -42,36 +41,7 @@ def evaluate(
     for figures in result.outputs:
         if several:
             say(_("Output {output}, for {target}").format(output=quote(figures.output), target=quote(figures.target)))
-        _category(figures) if isinstance(figures, CategoryFigures) else _numbers(figures)
-
-
-def _category(found: Any) -> None:
-    rows: list[tuple[str, object]] = [
-        (_("Accuracy"), percent(found.accuracy)),
-        (_("Always the most frequent class"), percent(found.baseline)),
-        (_("Loss"), found.loss),
-    ]
-    if found.top5_accuracy is not None:
-        rows.insert(1, (_("Right class among the first 5"), percent(found.top5_accuracy)))
-    facts(rows)
-    mean = (_("mean of classes"), found.precision, found.recall, found.f1, sum(one.support for one in found.classes))
-    classes = [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes]
-    table([_("Class"), _("Precision"), _("Recall"), _("F1"), _("Samples")], [*classes, mean])
-    names = [one.name for one in found.classes]
-    if len(names) > MOST_COLUMNS:
-        say(_("The confusion matrix has {n} columns: --json holds it.").format(n=len(names)))
-        return
-    table(
-        [_("Right class, and what was answered:"), *names],
-        [(name, *row) for name, row in zip(names, found.confusion, strict=True)],
-    )
-
-
-def _numbers(found: Any) -> None:
-    columns = ("mae", "rmse", "r2", "baseline_mae", "baseline_rmse")
-    heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
-    table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
-    facts([(_("Loss"), found.loss)])
+        show(figures)
 
 
 def predict(

@@ -7,12 +7,22 @@ from builder.compiler.structure import named
 from builder.core.errors import Fix, Problem
 from builder.core.specs import Spec
 from builder.core.text import _, quote
-from builder.data.fields import Target
+from builder.data.fields import Target, TargetKind
 from builder.graph.document import Edge, Graph, Node
-from builder.graph.recipe import LOSSES, Recipe
+from builder.graph.losses import LOSSES
+from builder.graph.recipe import Recipe
 from builder.layers import Layer
 from builder.layers.ends import Output
 
+# by the kind of target: what it is called, and what its Output needs
+CALLED: dict[TargetKind, str] = {
+    "category": _("a category"),
+    "number": _("a number"),
+}
+NEEDS: dict[TargetKind, str] = {
+    "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
+    "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+}
 PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 
 
@@ -45,22 +55,19 @@ def answer(
 
 def misfit(node: Node, wire: Edge, spec: Spec, target: Target) -> str | None:
     """Why `spec` is no answer to the target, in a sentence; None where it is one."""
-    if spec.shape[1:] == (target.size,):
+    fits = len(spec.shape) == 1 + len(target.shape)
+    if fits and all(size in (None, given) for size, given in zip(target.shape, spec.shape[1:], strict=True)):
         return None
-    text = _("{node} needs {n} numbers, one for each class; {source} gives {shape}.")
-    if target.kind == "number":
-        text = _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}.")
-        text = (
-            _("{node} needs 1 number, the one that is predicted; {source} gives {shape}.") if target.size == 1 else text
-        )
+    text = NEEDS[target.kind]
+    if target.kind == "number" and target.size == 1:
+        text = _("{node} needs 1 number, the one that is predicted; {source} gives {shape}.")
     return text.format(node=named(node), n=target.size, source=quote(wire.source), shape=spec)
 
 
 def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
-    kinds = {"category": _("a category"), "number": _("a number")}
     text = _("{node}: the loss {loss} is not for {kind}, and {target} is one. Use {better}.")
     words = text.format(
-        node=named(node), loss=layer.loss, kind=kinds[found.target.kind], target=quote(found.target.name),
+        node=named(node), loss=layer.loss, kind=CALLED[found.target.kind], target=quote(found.target.name),
         better=found.loss.type,
     )  # fmt: skip
     edit = {"op": "set_params", "node": node.id, "params": {"loss": found.loss.type}}

@@ -10,6 +10,7 @@ from builder.core.text import _, quote
 from builder.data.fields import Target
 from builder.graph.blocks import free_id
 from builder.graph.document import Edge, Graph, Node
+from builder.graph.losses import LOSSES_OF
 from builder.graph.recipe import Recipe
 
 
@@ -63,7 +64,7 @@ def _unused_loss(graph: Graph, report: Report) -> Iterator[Problem]:
         return
     own = {node.id for node in graph.nodes if node.type == "Output" and node.params.get("loss") is not None}
     left = [answer for answer in report.outputs if answer.id not in own]
-    if not left or any(answer.target.kind == recipe.loss.answers for answer in left):
+    if not left or any(isinstance(recipe.loss, LOSSES_OF[answer.target.kind]) for answer in left):
         return
     better = Recipe().loss_of(left[0].target.kind)
     text = _("The recipe's loss {loss} fits no target here; {better} is used instead.")

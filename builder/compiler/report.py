@@ -8,7 +8,8 @@ from builder.core.errors import MOST_LISTED, Fix, Problem
 from builder.core.specs import Spec
 from builder.core.text import _
 from builder.data.fields import DataSpec, Target
-from builder.graph.recipe import Loss, Recipe
+from builder.graph.losses import Loss
+from builder.graph.recipe import Recipe
 from builder.layers import Layer
 from builder.layers.ends import Output
 

@@ -9,19 +9,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from builder.data.augmentation import augmented
+from builder.data.augmentation import Augmenter, Batch
 from builder.data.fields import PARTS, DataSpec, Part
 from builder.data.fitting import FieldPreparation, Preparation, fit
-from builder.data.preparation import ImagePreparation
-from builder.data.sources.source import Augmentation, ImageSource, Progress, Samples, Source, quiet
+from builder.data.preparations.image import ImagePreparation
+from builder.data.sources.augmentations import Augmentation
+from builder.data.sources.source import Progress, Samples, Source, quiet
 
 MOST_FLOAT = 1 << 30  # bytes of float32 images; larger sets stay uint8 and are converted a batch at a time
 EVALUATED = 256  # samples a batch where nothing is learned
 
 Scale = tuple[Tensor, Tensor]  # mean and spread of images that are still in uint8
-Batch = tuple[
-    tuple[Tensor, ...], tuple[Tensor, ...]
-]  # inputs in the order of the fields, answers in that of the targets
 
 
 @dataclass(frozen=True)
@@ -79,6 +77,11 @@ class Prepared:
     parts: dict[Part, Tensors]
     augmentation: Augmentation | None
 
+    def augmenter(self, fields: Sequence[int]) -> Augmenter | None:
+        """What changes training batches that hold these fields, by their places; None where nothing does."""
+        kinds = tuple(self.spec.inputs[place].kind for place in fields)
+        return Augmenter(self.augmentation, kinds) if self.augmentation else None
+
 
 def prepare(source: Source, progress: Progress = quiet) -> Prepared:
     """Load a source, fit its preparation on the training part, and make tensors of every part.
@@ -90,8 +93,8 @@ def prepare(source: Source, progress: Progress = quiet) -> Prepared:
     preparation = fit(source, samples)
     whole = len(samples) * spec.inputs[0].spec.bytes
     parts = {part: tensors(preparation, samples, part, as_bytes=whole > MOST_FLOAT) for part in PARTS}
-    augmentation = source.augmentation if isinstance(source, ImageSource) else None
-    return Prepared(spec, preparation, samples, parts, augmentation if augmentation != Augmentation() else None)
+    augmentation: Augmentation | None = getattr(source, "augmentation", None)
+    return Prepared(spec, preparation, samples, parts, augmentation if augmentation and augmentation.active else None)
 
 
 def tensors(
@@ -129,13 +132,13 @@ class Batches:
         tensors: Tensors,
         batch_size: int,
         seed: int,
-        augmentation: Augmentation | None = None,
+        augmenter: Augmenter | None = None,
         device: str | torch.device = "cpu",
     ) -> None:
         self.tensors = tensors.to(device)
         self.batch_size = batch_size
         self.seed = seed
-        self.augmentation = augmentation
+        self.augmenter = augmenter
         self.device = torch.device(device)
 
     def __len__(self) -> int:
@@ -152,13 +155,8 @@ class Batches:
         for step in range(start, steps):
             begin = step * self.batch_size
             end = begin + self.batch_size if step < steps - 1 else len(order)
-            x, y = self.tensors.at(order[begin:end])
-            if self.augmentation is not None:
-                changed = augmented(
-                    x[0], self.augmentation, _generator(self.seed, epoch, step)
-                )  # sets of images: one field
-                x = (changed, *x[1:])
-            yield x, y
+            batch = self.tensors.at(order[begin:end])
+            yield self.augmenter(batch, _generator(self.seed, epoch, step)) if self.augmenter else batch
 
     def in_order(self) -> Iterator[Batch]:
         """All samples once, in order, in larger batches and without augmentation: for evaluation."""

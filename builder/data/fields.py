@@ -10,8 +10,15 @@ from builder.core.errors import Error
 from builder.core.specs import Spec
 from builder.core.text import _
 
-InputKind = Literal["image", "text", "vector"]
-TargetKind = Literal["category", "number"]
+InputKind = Literal[
+    "image",
+    "text",
+    "vector",
+]
+TargetKind = Literal[
+    "category",
+    "number",
+]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
@@ -46,19 +53,26 @@ class InputField:
 class Target:
     """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
 
-    To add a kind: its `size` here, its losses and its default in `builder.graph.recipe`, its figures in
-    `builder.training.scores` and `builder.evaluation.metrics`, its answer in `builder.prediction.answers`.
+    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
+    To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
+    `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.
     """
 
     name: str
     classes: tuple[str, ...] = ()
     kind: TargetKind = "category"
     columns: tuple[str, ...] = ()
+    sizes: tuple[int | None, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """What the network answers to one sample; None is any size."""
+        return self.sizes or (len(self.columns or self.classes),)
 
     @property
     def size(self) -> int:
-        """How many numbers the network answers with."""
-        return len(self.classes) if self.kind == "category" else len(self.columns)
+        """How many numbers the network answers with, at the last axis."""
+        return self.shape[-1] or 0
 
 
 @dataclass(frozen=True)

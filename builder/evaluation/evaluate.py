@@ -1,21 +1,14 @@
 """A run measured on a part of its data, with the test part locked until the run is finished."""
 
-from typing import Any
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
-from builder.compiler.report import Answer
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.fields import Part
 from builder.data.sources import Progress, Samples, parse_source, quiet
-from builder.evaluation.metrics import Evaluation, Figures, category_figures, number_figures
+from builder.evaluation.figures import Evaluation, figures
 from builder.evaluation.trained import Trained
 from builder.runs.store import Run, Store
-from builder.training.losses import loss_function
 
 BATCH = 256
 
@@ -42,23 +35,11 @@ def evaluate(store: Store, run_id: str, split: Part = "test", progress: Progress
         progress(min(1.0, (start + BATCH) / len(index)), _("Evaluating"))
     outputs = [torch.cat(column) for column in zip(*batches, strict=True)]
     found = [
-        _figures(trained, answer, output, samples.targets[answer.target.name][index])
+        figures(trained, answer, output, samples, index)
         for answer, output in zip(trained.answers, outputs, strict=True)
     ]
-    loss = sum(answer.weight * figures.loss for answer, figures in zip(trained.answers, found, strict=True))
+    loss = sum(answer.weight * one.loss for answer, one in zip(trained.answers, found, strict=True))
     return Evaluation(run_id, split, len(index), loss, tuple(found))
-
-
-def _figures(trained: Trained, answer: Answer, output: Tensor, true: NDArray[Any]) -> Figures:
-    """One Output's figures; numbers in their own scale, their loss in that in which they were learned."""
-    target = answer.target
-    learned = torch.from_numpy(trained.preparation.answer(target.name, true))
-    loss = loss_function(answer.loss)(output, learned).item()
-    if target.kind == "category":
-        return category_figures(answer.id, target.name, output.numpy(), true, target.classes, loss)
-    scale = trained.preparation.targets[target.name]
-    given = scale.back(output.numpy())
-    return number_figures(answer.id, target.name, given, true.astype(np.float64), target.columns, scale.mean, loss)
 
 
 def _samples(run: Run, trained: Trained, progress: Progress) -> Samples:

@@ -14,7 +14,8 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import columns, images, preparation
+from builder.data import images
+from builder.data.preparations import columns, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -37,8 +38,8 @@ KINDS: Final = {
         (images.is_grey, images.flattened, images.image_array, images.images_to_float),
         ("pillow",),
     ),
-    "text": _Kind(("from tokenizers import Tokenizer",), (preparation.token_ids,), ("tokenizers",)),
-    "vector": _Kind((), (preparation.standardised,), ()),
+    "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
+    "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
 }
 FROM_FILE: Final = "python predict.py FILE..."

@@ -1,10 +1,11 @@
 """How a network is trained: epochs, batch size, optimizer, loss, seed, device. Named as in PyTorch."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from builder.core.settings import Settings
+from builder.graph.losses import LOSSES_OF, CrossEntropy, Loss
 
 Rate = Annotated[float, Field(gt=0, le=100)]
 Decay = Annotated[float, Field(ge=0, le=10)]
@@ -70,84 +71,8 @@ class Adagrad(Settings):
     weight_decay: Decay = Field(0.0, description="How strongly weights are pulled to zero.")
 
 
-class CrossEntropy(Settings):
-    """Negative log-likelihood of the right class, from logits.
-
-    Source: torch.nn.CrossEntropyLoss.
-    """
-
-    answers: ClassVar[str] = "category"
-
-    type: Literal["cross_entropy"] = "cross_entropy"
-    label_smoothing: Fraction = Field(0.0, description="Share of the target spread over all classes.")
-
-
-class Focal(Settings):
-    """Cross-entropy that weighs easy samples down, from logits.
-
-    Source: Lin et al. 2017, arXiv:1708.02002.
-    """
-
-    answers: ClassVar[str] = "category"
-
-    type: Literal["focal"] = "focal"
-    gamma: Annotated[float, Field(ge=0, le=10)] = Field(2.0, description="How strongly easy samples are weighed down.")
-
-
-class NegativeLogLikelihood(Settings):
-    """Negative log-likelihood of the right class, from probabilities: for networks that end in Softmax.
-
-    Source: torch.nn.NLLLoss on the logarithm of the probabilities.
-    """
-
-    answers: ClassVar[str] = "category"
-
-    type: Literal["nll"] = "nll"
-
-
-class MeanSquaredError(Settings):
-    """The mean of squared differences: large mistakes weigh most.
-
-    Source: torch.nn.MSELoss.
-    """
-
-    answers: ClassVar[str] = "number"
-
-    type: Literal["mse"] = "mse"
-
-
-class MeanAbsoluteError(Settings):
-    """The mean of differences without their sign: a few large mistakes matter little.
-
-    Source: torch.nn.L1Loss.
-    """
-
-    answers: ClassVar[str] = "number"
-
-    type: Literal["l1"] = "l1"
-
-
-class Huber(Settings):
-    """Squared where the difference is small, straight where it is large.
-
-    Source: torch.nn.HuberLoss; Huber 1964.
-    """
-
-    answers: ClassVar[str] = "number"
-
-    type: Literal["huber"] = "huber"
-    delta: Annotated[float, Field(gt=0, le=1e6)] = Field(
-        1.0, description="From which difference on it is straight, in spreads of the target."
-    )
-
-
 OPTIMIZERS: dict[str, type[Settings]] = {cls.__name__: cls for cls in (SGD, Adam, AdamW, RMSprop, Adagrad)}
-# each says in `answers` which kind of target it is for; the first of a kind is its default
-_LOSSES = (CrossEntropy, Focal, NegativeLogLikelihood, MeanSquaredError, MeanAbsoluteError, Huber)
-LOSSES: dict[str, type[Settings]] = {str(cls.model_fields["type"].default): cls for cls in _LOSSES}
-
 Optimizer = Annotated[SGD | Adam | AdamW | RMSprop | Adagrad, Field(discriminator="type")]
-Loss = CrossEntropy | Focal | NegativeLogLikelihood | MeanSquaredError | MeanAbsoluteError | Huber
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -169,7 +94,7 @@ class Recipe(Settings):
 
     def loss_of(self, kind: str, own: str | None = None) -> Loss:
         """The loss of an Output whose target is of this kind: its own, else this one if it fits, else the kind's."""
-        if own in (None, self.loss.type) and self.loss.answers == kind:
+        fitting = LOSSES_OF[kind]
+        if own in (None, self.loss.type) and isinstance(self.loss, fitting):
             return self.loss
-        fitting = [cls for cls in _LOSSES if cls.answers == kind]
         return next((cls for cls in fitting if cls.model_fields["type"].default == own), fitting[0])()

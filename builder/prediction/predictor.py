@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
-from builder.data.columns import ColumnsPreparation
 from builder.data.fitting import FieldPreparation, Raws
+from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.tables import Table
 from builder.evaluation.trained import Trained, Which
 from builder.prediction.answers import Choice, Said, said

@@ -109,14 +109,14 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
     device = next(model.parameters()).device
     objective = Objective(state.inputs, state.outputs, prepared.spec, prepared.preparation)
     parts = {part: tensors.having(objective.fields, objective.targets) for part, tensors in prepared.parts.items()}
-    batches = Batches(parts["train"], recipe.batch_size, recipe.seed, prepared.augmentation, device)
+    batches = Batches(parts["train"], recipe.batch_size, recipe.seed, prepared.augmenter(objective.fields), device)
     held = {part: Batches(parts[part], recipe.batch_size, 0, None, device) for part in ("validation", "test")}
     while state.epoch < recipe.epochs:
         speed = yield from _learn(model, batches, objective, state)
         val = yield from _evaluate(model, held["validation"], objective, "validation")
         if not math.isfinite(val.get("loss", 0.0)):
-            x, _y = next(held["validation"].in_order())
-            bad = first_bad_layer(model, objective.arguments(x))
+            given, _right = objective.meet(*next(held["validation"].in_order()))
+            bad = first_bad_layer(model, given)
             raise explain(val["loss"], state.epoch + 1, state.step, bad)
         yield _end_epoch(model, state, objective, val, speed)
     best = state.best or _now(model, state, objective, {})
@@ -130,19 +130,19 @@ def _learn(model: nn.Module, batches: Batches, objective: Objective, state: Stat
     """The rest of one epoch's steps; the speed in samples a second."""
     model.train()
     began, seen = time.monotonic(), 0
-    for x, y in batches.epoch(state.epoch, state.position):
+    for batch in batches.epoch(state.epoch, state.position):
         state.optimizer.zero_grad()
-        given = objective.arguments(x)
+        given, right = objective.meet(*batch)
         output = model(*given)
-        loss, losses = objective.losses(output, y)
+        loss, losses = objective.losses(output, right)
         value = loss.item()
         if not math.isfinite(value):
             raise explain(value, state.epoch + 1, state.step + 1, first_bad_layer(model, given))
         whole = loss if state.penalty is None else loss + state.penalty()
         whole.backward()  # type: ignore[no-untyped-call]
         state.optimizer.step()
-        size = len(y[0])
-        figures = objective.figures(output, y, losses)
+        size = len(right[0])
+        figures = objective.figures(output, right, losses)
         seen += size
         state.position += 1
         state.step += 1
@@ -187,9 +187,10 @@ def _evaluate(
     """The figures of a part; none when it is empty."""
     model.eval()
     tally = objective.tally()
-    for x, y in batches.in_order():
+    for batch in batches.in_order():
+        given, right = objective.meet(*batch)
         # not around the loop: while this generator is suspended, its caller would be without gradients
         with torch.inference_mode():
-            tally.add(model(*objective.arguments(x)), y)
+            tally.add(model(*given), right)
         yield Evaluating(part, tally.samples, len(batches.tensors))
     return tally.figures()

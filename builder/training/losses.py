@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from builder.graph.recipe import (
+from builder.graph.losses import (
     CrossEntropy,
     Focal,
     Huber,

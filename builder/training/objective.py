@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from builder.compiler.report import Answer, Entry
+from builder.data.augmentation import Batch
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation
 from builder.training.losses import LossFunction, loss_function
-from builder.training.scores import Category, Numbers, Score
+from builder.training.scores import Score, score
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,19 @@ class Objective:
         self.targets = tuple(targets.index(answer.target.name) for answer in outputs)
         self._several = len(outputs) > 1
         self._judged = tuple(
-            _Judged(loss_function(a.loss), a.weight, _score(a, preparation), f"/{a.id}" if self._several else "")
+            _Judged(loss_function(a.loss), a.weight, score(a, preparation), f"/{a.id}" if self._several else "")
             for a in outputs
         )
         first = self._judged[0]
         self.metric = first.score.metric + first.suffix  # by which the best epoch is chosen
         self.higher_is_better = first.score.higher_is_better
 
-    def arguments(self, x: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """What the network's forward takes, of a batch's inputs: a field may enter at several places."""
-        return x if self._plain else tuple([x[place] for place in self._order])
+    def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...]) -> Batch:
+        """What the network's forward takes of a batch, and what its outputs are held against.
+
+        A field may enter at several places.
+        """
+        return x if self._plain else tuple([x[place] for place in self._order]), y
 
     def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""
@@ -112,9 +116,3 @@ class Tally:
         for judged, sums in zip(self._objective._judged, self._sums, strict=True):
             found |= {name + judged.suffix: value for name, value in sums.figures().items()}
         return found
-
-
-def _score(answer: Answer, preparation: Preparation) -> Score:
-    if answer.target.kind == "category":
-        return Category()
-    return Numbers(preparation.targets[answer.target.name].std)

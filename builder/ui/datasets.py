@@ -13,7 +13,8 @@ from builder.core.settings import parameters
 from builder.core.text import _, size
 from builder.data.describe import answer_of
 from builder.data.fields import PARTS
-from builder.data.sources import SOURCES, Augmentation, ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.places import keep_upload
 from builder.graph.document import Document
 from builder.ui import charts, forms, problems, roles, session
@@ -97,7 +98,7 @@ def _augmentation(document: Document) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(Augmentation), _changes(document), "augmentation", change)
+    forms.draw(parameters(ImageAugmentation), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def look(document: Document) -> None:
         st.plotly_chart(charts.answers(samples, target), key=f"answers-{number}" if number else "class-counts")
     st.markdown(f"**{_('Samples')}** :small[:gray[{_('of the training part')}]]")
     _samples(source, samples)
-    if isinstance(source, ImageSource) and source.augmentation != Augmentation():
+    if isinstance(source, ImageSource) and source.augmentation.active:
         _augmented(source, samples)
 
 
@@ -196,7 +197,7 @@ def _augmented(source: ImageSource, samples: Samples) -> None:
     # imported here: torch is not needed to look at data without augmentation
     import torch
 
-    from builder.data.augmentation import augmented
+    from builder.data.augmentation.images import augmented
 
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one image, as the network may meet it')}]]")
     one = np.asarray(samples.only[_some(samples)[0]])

@@ -8,10 +8,11 @@ import streamlit as st
 
 from builder.core.errors import MOST_LISTED, Error, Problem
 from builder.core.text import _, number
-from builder.data.columns import ColumnsPreparation
 from builder.data.fitting import FieldPreparation
 from builder.data.images import EXTENSIONS
-from builder.data.preparation import ImagePreparation, TextPreparation
+from builder.data.preparations.columns import ColumnsPreparation
+from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.text import TextPreparation
 from builder.data.tables import read_table
 from builder.prediction.predictor import Given, Prediction, Predictor
 from builder.runs.store import Run

@@ -9,7 +9,9 @@ import streamlit as st
 from builder.core.errors import MOST_LISTED, Error, Problem
 from builder.core.text import _
 from builder.data.images import EXTENSIONS
-from builder.data.preparation import ImagePreparation, TextPreparation, VectorPreparation
+from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.text import TextPreparation
+from builder.data.preparations.vector import VectorPreparation
 from builder.prediction.predictor import Prediction, Predictor
 from builder.runs.store import Run
 from builder.training import supervisor

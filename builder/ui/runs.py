@@ -1,6 +1,5 @@
 """The Runs page: the list, curves laid over each other, and what differs between two."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from builder.core.errors import Error
-from builder.core.text import _, duration, number, quote
+from builder.core.text import _, duration, quote
 from builder.data.sources import SOURCES
-from builder.evaluation import CategoryFigures, Evaluation, NumberFigures, evaluate
+from builder.evaluation import Evaluation, evaluate
 from builder.graph.difference import differences
 from builder.graph.document import from_json
 from builder.live import labels
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import charts, metrics, services, session
+from builder.ui import charts, metrics, results, services, session
 from builder.ui.markup import plain
 
 FEW = 4  # curves that are offered side by side
@@ -174,39 +173,7 @@ def _results(run: Run) -> None:
         for figures in found.outputs:
             if len(found.outputs) > 1:
                 st.markdown(f"**{plain(figures.target, 60)}** :small[:gray[{plain(figures.output, 60)}]]")
-            if isinstance(figures, CategoryFigures):
-                _category(figures)
-            else:
-                _numbers(figures)
-
-
-def _category(found: CategoryFigures) -> None:
-    facts = [
-        (_("Accuracy"), found.accuracy), (_("Baseline"), found.baseline), (_("Precision"), found.precision),
-        (_("Recall"), found.recall), (_("F1"), found.f1),
-    ]  # fmt: skip
-    for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
-        column.metric(label, f"{value:.1%}")
-    st.caption(_("Baseline: always the most frequent class. Precision, recall and F1 are means over the classes."))
-    left, right = st.columns([2, 3])
-    left.dataframe(pd.DataFrame([asdict(figures) for figures in found.classes]), hide_index=True)
-    figure = charts.confusion(found.confusion, [c.name for c in found.classes])
-    right.plotly_chart(figure, key=f"confusion:{found.output}")
-
-
-def _numbers(found: NumberFigures) -> None:
-    for column in found.columns:
-        if len(found.columns) > 1:
-            st.caption(plain(column.name, 60))
-        facts = [
-            (_("Mean absolute error"), column.mae), (_("Baseline"), column.baseline_mae),
-            (_("Root mean squared error"), column.rmse), (_("Baseline"), column.baseline_rmse), ("R2", column.r2),
-        ]  # fmt: skip
-        for place, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
-            place.metric(label, number(value))
-        st.caption(_("Baseline: always the mean of the training part, which has an R2 of about 0."))
-        figure = charts.predicted_against_true(column.true, column.predicted)
-        st.plotly_chart(figure, key=f"numbers:{found.output}:{column.name}")
+            results.draw(figures)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -12,7 +12,8 @@ from builder.core.errors import Error
 from builder.core.settings import Settings, parameters
 from builder.core.text import _
 from builder.graph.document import Document, from_json
-from builder.graph.recipe import LOSSES, OPTIMIZERS, Recipe
+from builder.graph.losses import LOSSES
+from builder.graph.recipe import OPTIMIZERS, Recipe
 from builder.live import live
 from builder.runs.store import History, Run
 from builder.training import supervisor

@@ -10,7 +10,7 @@ from builder.core.errors import Problem
 from builder.core.settings import parameters
 from builder.examples import load
 from builder.graph.document import Document
-from builder.graph.recipe import LOSSES
+from builder.graph.losses import LOSSES
 from builder.layers.ends import Output
 from tests.documents import edited, mended, one_step
 

@@ -14,7 +14,7 @@ from builder.compiler.source import identifiers, source, write
 from builder.core.specs import Spec
 from builder.data.fields import Target
 from builder.graph.document import Document, Edge, Graph, Node
-from builder.graph.recipe import CrossEntropy
+from builder.graph.losses import CrossEntropy
 from builder.layers import LAYERS, Layer
 from tests.compiler.broken import CLASSIFY, LAST, conv, linear, residual
 from tests.documents import assert_formatted, assert_safe, chain, edited

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from builder.data.augmentation import augmented
-from builder.data.sources import Augmentation
+from builder.data.augmentation.images import augmented
+from builder.data.sources.augmentations import ImageAugmentation
 
 
 def drawn() -> torch.Generator:
@@ -17,12 +17,12 @@ def pictures(height: int = 8, width: int = 8) -> torch.Tensor:
 
 def test_nothing_asked_nothing_changed() -> None:
     x = pictures()
-    assert torch.equal(augmented(x, Augmentation(), drawn()), x)
+    assert torch.equal(augmented(x, ImageAugmentation(), drawn()), x)
 
 
 def test_about_half_are_mirrored_and_the_others_stay() -> None:
     x = pictures()
-    y = augmented(x, Augmentation(flip=True), drawn())
+    y = augmented(x, ImageAugmentation(flip=True), drawn())
     mirrored = [torch.equal(after, before.flip(2)) for before, after in zip(x, y, strict=True)]
     stayed = [torch.equal(after, before) for before, after in zip(x, y, strict=True)]
     assert all(a != b for a, b in zip(mirrored, stayed, strict=True))
@@ -31,7 +31,7 @@ def test_about_half_are_mirrored_and_the_others_stay() -> None:
 
 def test_a_crop_is_a_shift_within_its_limit() -> None:
     x = pictures(6, 9)
-    y = augmented(x, Augmentation(crop=2), drawn())
+    y = augmented(x, ImageAugmentation(crop=2), drawn())
     assert y.shape == x.shape
     shifts = set()
     for before, after in zip(x, y, strict=True):
@@ -52,7 +52,7 @@ def test_a_turn_keeps_the_middle_and_the_distances(height: int, width: int) -> N
     x = torch.zeros(50, 1, height, width)
     middle, off = (height // 2, width // 2), 8
     x[:, :, middle[0], middle[1] + off] = 1
-    y = augmented(x, Augmentation(rotation=90.0), drawn())
+    y = augmented(x, ImageAugmentation(rotation=90.0), drawn())
     rows = torch.arange(height).float()[:, None] - middle[0]
     columns = torch.arange(width).float()[None] - middle[1]
     weight = y[:, 0] / y[:, 0].sum((1, 2), keepdim=True)
@@ -65,5 +65,5 @@ def test_a_turn_keeps_the_middle_and_the_distances(height: int, width: int) -> N
 
 
 def test_the_same_numbers_give_the_same_images() -> None:
-    settings = Augmentation(flip=True, crop=1, rotation=10)
+    settings = ImageAugmentation(flip=True, crop=1, rotation=10)
     assert torch.equal(augmented(pictures(), settings, drawn()), augmented(pictures(), settings, drawn()))

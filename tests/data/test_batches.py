@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from builder.data import batches
+from builder.data.augmentation import Augmenter
 from builder.data.batches import Batches, Tensors, prepare
 from builder.data.fields import PARTS
-from builder.data.sources import Augmentation
+from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.digits import Digits
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.xor import Xor
@@ -48,14 +49,14 @@ def test_the_order_depends_on_seed_and_epoch_alone() -> None:
     assert len(different) == 16
 
 
-EVERYTHING = Augmentation(flip=True, crop=2, rotation=20)
+EVERYTHING = Augmenter(ImageAugmentation(flip=True, crop=2, rotation=20), ("image",))
 
 
-@pytest.mark.parametrize("augmentation", [None, EVERYTHING])
-def test_an_epoch_taken_up_in_the_middle_is_the_same(augmentation: Augmentation | None) -> None:
-    whole = list(Batches(images(), 3, 7, augmentation).epoch(5))
+@pytest.mark.parametrize("augmenter", [None, EVERYTHING])
+def test_an_epoch_taken_up_in_the_middle_is_the_same(augmenter: Augmenter | None) -> None:
+    whole = list(Batches(images(), 3, 7, augmenter).epoch(5))
     for start in range(len(whole) + 1):
-        rest = list(Batches(images(), 3, 7, augmentation).epoch(5, start))
+        rest = list(Batches(images(), 3, 7, augmenter).epoch(5, start))
         assert len(rest) == len(whole) - start
         for ((x,), (y,)), ((again_x,), (again_y,)) in zip(whole[start:], rest, strict=True):
             assert torch.equal(x, again_x)
@@ -116,4 +117,6 @@ def test_large_images_stay_bytes_and_give_the_same_batches(monkeypatch: pytest.M
 
 def test_augmentation_that_does_nothing_is_none() -> None:
     assert prepare(Digits()).augmentation is None
-    assert prepare(Digits(augmentation=Augmentation(flip=True))).augmentation == Augmentation(flip=True)
+    assert prepare(Digits()).augmenter([0]) is None
+    flipping = ImageAugmentation(flip=True)
+    assert prepare(Digits(augmentation=flipping)).augmenter([0]) == Augmenter(flipping, ("image",))

@@ -14,15 +14,13 @@ from PIL import Image, ImageOps
 from tokenizers import Tokenizer
 
 from builder.core.errors import Error, Problem
-from builder.data import images, preparation
+from builder.data import images
 from builder.data.fields import DataSpec
 from builder.data.fitting import fit, from_json, to_json
-from builder.data.preparation import (
-    ImagePreparation,
-    TextPreparation,
-    VectorPreparation,
-    vocabulary,
-)
+from builder.data.preparations import text, vector
+from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.text import TextPreparation, vocabulary
+from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources import SOURCES, Samples
 from builder.data.sources.digits import Digits
 from builder.data.sources.reviews import Reviews
@@ -211,7 +209,7 @@ def test_text_for_a_network_of_images_is_refused(digits: Samples) -> None:
 
 def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> None:
     sources = [images.flattened, images.image_array, images.images_to_float]
-    sources += [preparation.token_ids, preparation.standardised]
+    sources += [text.token_ids, vector.standardised]
     alone: dict[str, object] = {"np": np, "Image": Image, "ImageOps": ImageOps, "Tokenizer": Tokenizer}
     alone |= {"NDArray": NDArray, "Sequence": list}
     exec("\n".join(inspect.getsource(function) for function in sources), alone)

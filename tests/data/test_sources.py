@@ -13,7 +13,8 @@ from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.data.describe import describe
 from builder.data.fields import PARTS
-from builder.data.sources import SOURCES, Augmentation, Samples, Source, cifar10, parse_source
+from builder.data.sources import SOURCES, Samples, Source, cifar10, parse_source
+from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.cifar10 import Cifar10, read_batch
 from builder.data.sources.digits import Digits
 from builder.data.sources.mnist import FILES, Mnist, read_idx
@@ -184,7 +185,7 @@ def test_an_unknown_source_can_be_mended() -> None:
 
 def test_augmentation_is_part_of_the_settings() -> None:
     source = source_of(source="digits", augmentation={"flip": True, "crop": 1, "rotation": 5})
-    assert source.augmentation == Augmentation(flip=True, crop=1, rotation=5.0)
+    assert source.augmentation == ImageAugmentation(flip=True, crop=1, rotation=5.0)
 
 
 def test_size_and_mode_change_images_and_spec() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from builder.core.errors import Error
 from builder.data.batches import prepare
-from builder.data.columns import ColumnsPreparation
 from builder.data.fitting import fit
+from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.sources import ColumnsSource, parse_source
 from builder.data.sources.table import Table
 from builder.graph.document import Document

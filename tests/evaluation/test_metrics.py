@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import top_k_accuracy_score
 
-from builder.evaluation.metrics import CategoryFigures, Evaluation, category_figures
+from builder.evaluation.figures import CategoryFigures, Evaluation
+from builder.evaluation.figures.category import category_figures
 
 NAMES = ("cat", "dog", "eel")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from builder.core.errors import Problem
-from builder.data.columns import ColumnsPreparation
+from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.tables import read_table
 from builder.evaluation import CategoryFigures, NumberFigures, evaluate
 from builder.export import export

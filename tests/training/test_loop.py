@@ -12,7 +12,8 @@ from builder import examples
 from builder.core.errors import Error
 from builder.data.batches import Tensors
 from builder.graph.document import Document
-from builder.graph.recipe import CrossEntropy, Focal, NegativeLogLikelihood, Recipe
+from builder.graph.losses import CrossEntropy, Focal, NegativeLogLikelihood
+from builder.graph.recipe import Recipe
 from builder.training import loop
 from builder.training.devices import choose
 from builder.training.events import EpochEnd, Evaluating, Event, Finished, Step

@@ -11,13 +11,13 @@ from torch.nn import functional as F
 
 from builder.examples import load
 from builder.graph.document import Document
-from builder.graph.recipe import Huber, MeanAbsoluteError, MeanSquaredError
+from builder.graph.losses import Huber, MeanAbsoluteError, MeanSquaredError
 from builder.runs.store import Store
 from builder.training import loop, supervisor
 from builder.training.events import EpochEnd, Event, Finished, Step
 from builder.training.losses import loss_function
 from builder.training.objective import Objective
-from builder.training.scores import Numbers
+from builder.training.scores.number import Numbers
 from tests.documents import edited
 from tests.training.networks import cnn, prepared, recipe
 from tests.training.test_worker import assert_same, ended, kill, store, until
@@ -98,7 +98,8 @@ def gradients(document: Document) -> dict[str, torch.Tensor | None]:
     part = data.parts["train"].having(objective.fields, objective.targets)
     x, y = part.between(0, 32)
     torch.manual_seed(3)  # dropout
-    objective.losses(model(*objective.arguments(x)), y)[0].backward()
+    given, right = objective.meet(x, y)
+    objective.losses(model(*given), right)[0].backward()
     return {name: weight.grad for name, weight in model.named_parameters()}
 
 

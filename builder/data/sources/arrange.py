@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Error, Fix, Problem
 from builder.core.text import _, quote
-from builder.data.columns import number
 from builder.data.fields import Column, Part, Target
+from builder.data.preparations.columns import number
 from builder.data.sources.roles import Role
 from builder.data.sources.source import FEWEST, Index, require_classes, require_parts
 from builder.data.sources.split import at_most, split

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from builder.core.errors import Error
 from builder.core.ids import nearest
 from builder.core.text import _, quote
-from builder.data.columns import MISSING
+from builder.data.preparations.columns import MISSING
 
 Role = Literal["ignore", "text", "number", "category", "target_category", "target_number"]
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -16,6 +16,7 @@ from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec, InputField, InputKind, Part, Target
 from builder.data.images import images_resized
+from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.split import at_most, split
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
@@ -92,18 +93,6 @@ def chosen(rows: Rows, index: Index) -> Rows:
     return [rows[i] for i in index] if isinstance(rows, list) else rows[index]
 
 
-class Augmentation(Settings):
-    """Random changes of training images, drawn anew for each sample in each epoch."""
-
-    flip: bool = Field(False, description="Mirror left and right, for half of the images.")
-    crop: int = Field(
-        0, ge=0, le=64, description="Shift by up to so many pixels each way.", json_schema_extra={"unit": "pixels"}
-    )
-    rotation: float = Field(
-        0.0, ge=0, le=180, description="Turn by up to so much each way.", json_schema_extra={"unit": "degrees"}
-    )
-
-
 class Source(Settings):
     """Where samples come from and how they are split.
 
@@ -171,7 +160,9 @@ class ImageSource(Source):
     normalise: Normal = Field(
         "own", description="By the mean and spread of the training part, or of ImageNet, as pretrained networks expect."
     )
-    augmentation: Augmentation = Field(default_factory=Augmentation, description="Random changes while training.")
+    augmentation: ImageAugmentation = Field(
+        default_factory=ImageAugmentation, description="Random changes while training."
+    )
 
     def shape(self, own: tuple[int, int, int]) -> tuple[int, int, int]:
         """Height, width and channels after these settings, for images that are `own`."""

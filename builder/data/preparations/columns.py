@@ -1,17 +1,16 @@
-"""What turns columns of a table into numbers, and numbers that a network answers back into their own scale."""
+"""Columns of a table as a network's input."""
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.core.errors import Error
-from builder.core.settings import Settings
 from builder.core.text import _, quote
-from builder.data.preparation import FieldKind, Notify, silent, standardised
+from builder.data.preparations.kind import SMALLEST_STD, FieldKind, Notify, silent
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})  # cells that say that nothing is known
 
@@ -59,25 +58,6 @@ class ColumnsPreparation(FieldKind):
         return [f"{name}: {cell or '–'}" for name, cell in zip(self.columns, raw.tolist(), strict=True)]
 
 
-class NumberPreparation(Settings):
-    """Numbers to predict, with mean 0 and spread 1 as far as the training part tells, and the way back.
-
-    Shape: (N, columns) float32 -> the same
-    """
-
-    kind: Literal["number"] = "number"
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    def apply(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """As the network learns them."""
-        return standardised(values, self.mean, self.std)
-
-    def back(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
-        """In their own scale."""
-        return cast(NDArray[np.float64], values.astype(np.float64) * np.asarray(self.std) + np.asarray(self.mean))
-
-
 def columns_to_float(
     rows: NDArray[Any],
     columns: Sequence[str],
@@ -114,7 +94,7 @@ def number(cell: str, column: str) -> float:
 
 
 def fit_columns(
-    rows: NDArray[Any], columns: Sequence[str], categories: Sequence[tuple[str, ...]], smallest: float
+    rows: NDArray[Any], columns: Sequence[str], categories: Sequence[tuple[str, ...]]
 ) -> ColumnsPreparation:
     """Learn means and spreads from the rows of the training part; what is missing takes no part in them."""
     mean, std = [], []
@@ -123,13 +103,5 @@ def fit_columns(
         known = values[~np.isnan(values)]
         spread = float(known.std()) if len(known) else 1.0
         mean.append(float(known.mean()) if len(known) else 0.0)
-        std.append(spread if spread >= smallest * max(1.0, abs(mean[-1])) else 1.0)
+        std.append(spread if spread >= SMALLEST_STD * max(1.0, abs(mean[-1])) else 1.0)
     return ColumnsPreparation(columns=tuple(columns), categories=tuple(categories), mean=tuple(mean), std=tuple(std))
-
-
-def fit_numbers(values: NDArray[np.float32]) -> NumberPreparation:
-    """Learn means and spreads of a target from the training part."""
-    exact = values.astype(np.float64)
-    mean, std = exact.mean(axis=0), exact.std(axis=0)
-    spread = cast(list[float], np.where(std > 0, std, 1.0).tolist())
-    return NumberPreparation(mean=tuple(mean.tolist()), std=tuple(spread))

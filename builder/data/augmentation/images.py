@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from builder.data.sources.source import Augmentation
+from builder.data.sources.augmentations import ImageAugmentation
 
 
-def augmented(x_NCHW: Tensor, settings: Augmentation, generator: torch.Generator) -> Tensor:
+def augmented(x_NCHW: Tensor, settings: ImageAugmentation, generator: torch.Generator) -> Tensor:
     """Flipped, shifted and turned as the settings say.
 
     Shape: (N, C, H, W) float32 -> the same. Numbers are drawn on the CPU, so that every device draws the same. What

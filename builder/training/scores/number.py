@@ -1,70 +1,12 @@
-"""The figures of one Output by the kind of its target: of one batch, and summed over many."""
+"""How numbers are judged."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-
-class Sums(Protocol):
-    """Figures over many batches."""
-
-    def add(self, output: Tensor, y: Tensor) -> None:
-        """Take a batch in."""
-
-    def figures(self) -> dict[str, float]:
-        """All figures by name."""
-
-
-class Score(Protocol):
-    """How an Output is judged; `metric` names the figure by which it is told good from bad."""
-
-    @property
-    def metric(self) -> str: ...
-
-    @property
-    def higher_is_better(self) -> bool: ...
-
-    def of(self, output: Tensor, y: Tensor) -> float:
-        """The metric of one batch."""
-
-    def sums(self) -> Sums:
-        """A fresh sum."""
-
-
-class Category:
-    """Accuracy. Shape: (N, classes), (N)"""
-
-    metric = "accuracy"
-    higher_is_better = True
-
-    def of(self, output: Tensor, y: Tensor) -> float:
-        return correct(output, y) / len(y)
-
-    def sums(self) -> Sums:
-        return _Correct()
-
-
-class _Correct:
-    def __init__(self) -> None:
-        self._correct = self._samples = 0
-
-    def add(self, output: Tensor, y: Tensor) -> None:
-        self._correct += correct(output, y)
-        self._samples += len(y)
-
-    def figures(self) -> dict[str, float]:
-        return {"accuracy": self._correct / self._samples}
-
-
-def correct(output: Tensor, y: Tensor) -> int:
-    """How many answers are right."""
-    if output.device.type != "cpu":
-        return int((output.argmax(1) == y).sum().item())
-    # numpy's argmax is the cheapest: 3 us for a batch of 64
-    return int((output.detach().numpy().argmax(1) == y.numpy()).sum())
+from builder.training.scores.score import Sums
 
 
 class Numbers:

@@ -1,18 +1,20 @@
-"""What a network says, drawn: a card for each Output, or a table of many predictions."""
+"""What a network says, drawn: a card for each Output, or a table of many predictions; one file for each kind."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from builder.core.text import _, number
+from builder.core.text import _
 from builder.data.tables import write_table
 from builder.prediction.answers import Choice, Said, Value
 from builder.prediction.predictor import Prediction
-from builder.ui import charts
+from builder.ui.answers.category import CATEGORY
+from builder.ui.answers.drawn import Drawn
+from builder.ui.answers.number import NUMBER
 from builder.ui.markup import plain
 
-BARE = {"displayModeBar": False}
+DRAWN: dict[type[Said], Drawn] = {Choice: CATEGORY, Value: NUMBER}
 
 
 def notices(found: Prediction) -> None:
@@ -26,41 +28,15 @@ def cards(found: Prediction) -> None:
     several = len(found.answers) > 1
     for answer in found.answers:
         with st.container(border=several):
-            if several or isinstance(answer, Value):
+            if several or not isinstance(answer, Choice):
                 st.caption(plain(answer.target, 60))
-            _choice(answer) if isinstance(answer, Choice) else _value(answer)
+            DRAWN[type(answer)].card(answer)
     st.caption(_("{ms:.1f} ms on this machine").format(ms=found.milliseconds))
-
-
-def _choice(answer: Choice) -> None:
-    st.markdown(f"### {plain(answer.label)} :gray[{answer.probabilities[answer.label]:.1%}]")
-    figure = charts.probabilities(answer.probabilities)
-    key = "probabilities" if not answer.output else f"probabilities:{answer.output}"
-    st.plotly_chart(figure, key=key, config=BARE)
-
-
-def _value(answer: Value) -> None:
-    """The number, and where it lies among those of the training part."""
-    for name, found in answer.values.items():
-        name_of = f"{plain(name, 40)} " if len(answer.values) > 1 else ""
-        st.markdown(f"### {name_of}{plain(number(found))}")
-        figure = charts.value(found, answer.mean[name], answer.std[name])
-        st.plotly_chart(figure, key=f"value:{answer.output}:{name}", config=BARE)
-    mean, std = next(iter(answer.mean.values())), next(iter(answer.std.values()))
-    if len(answer.values) == 1:
-        text = _("Dotted: the mean of the training data, {mean}. The inner band: one spread, {std}, to each side.")
-        st.caption(plain(text.format(mean=number(mean), std=number(std)), 200))
 
 
 def brief(found: Prediction) -> str:
     """One prediction in a few words."""
-    return ", ".join(map(_words, found.answers))
-
-
-def _words(answer: Said) -> str:
-    if isinstance(answer, Choice):
-        return f"{answer.label} {answer.probabilities[answer.label]:.0%}"
-    return " ".join(map(number, answer.values.values()))
+    return ", ".join(DRAWN[type(answer)].words(answer) for answer in found.answers)
 
 
 def table(found: Sequence[Prediction]) -> None:
@@ -91,16 +67,6 @@ def _single(found: Sequence[Prediction]) -> tuple[list[str], list[list[object]]]
 
 
 def _several(found: Sequence[Prediction]) -> tuple[list[str], list[list[object]]]:
-    columns, first = [_("input")], found[0].answers
-    for answer in first:
-        if isinstance(answer, Choice):
-            columns += [answer.output, f"{_('probability')} {answer.output}"]
-        else:
-            columns += [answer.output] if len(answer.values) == 1 else [f"{answer.output} {n}" for n in answer.values]
-    return columns, [[p.input, *(cell for answer in p.answers for cell in _cells(answer))] for p in found]
-
-
-def _cells(answer: Said) -> list[object]:
-    if isinstance(answer, Choice):
-        return [answer.label, answer.probabilities[answer.label]]
-    return list(answer.values.values())
+    columns = [column for answer in found[0].answers for column in DRAWN[type(answer)].columns(answer)]
+    rows = [[cell for answer in p.answers for cell in DRAWN[type(answer)].cells(answer)] for p in found]
+    return [_("input"), *columns], [[p.input, *row] for p, row in zip(found, rows, strict=True)]

@@ -1,0 +1,26 @@
+"""What is measured of a finished run: one file for each kind of target."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from builder.compiler.report import Answer
+from builder.data.fields import TargetKind
+from builder.data.sources import Samples
+from builder.data.sources.source import Index
+from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
+from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
+from builder.evaluation.trained import Trained
+
+__all__ = ["CategoryFigures", "ClassFigures", "ColumnFigures", "Evaluation", "Figures", "NumberFigures", "figures"]
+
+FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Figures]] = {
+    "category": category,
+    "number": numbers,
+}
+
+
+def figures(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> Figures:
+    """The figures of one Output, from what it answered to the samples at `index`."""
+    return FIGURES[answer.target.kind](trained, answer, output, samples, index)

@@ -1,0 +1,33 @@
+"""A run measured on one part of its data."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from builder.data.fields import Part
+from builder.evaluation.figures.category import CategoryFigures
+from builder.evaluation.figures.number import NumberFigures
+
+Figures = CategoryFigures | NumberFigures
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A run on one part of its data: the figures of each Output, and their losses times weights together."""
+
+    run: str
+    split: Part
+    n: int
+    loss: float
+    outputs: tuple[Figures, ...]
+
+    @property
+    def accuracy(self) -> float | None:
+        """That of the first Output; None where its target is no category."""
+        first = self.outputs[0]
+        return first.accuracy if isinstance(first, CategoryFigures) else None
+
+    def to_json(self) -> dict[str, Any]:
+        """What `netbuilder evaluate --json` prints: the first Output's figures, and those of several in `outputs`."""
+        first, *others = [asdict(figures) for figures in self.outputs]
+        found = {**first, "run": self.run, "split": self.split, "n": self.n, "loss": self.loss}
+        return {**found, "outputs": [first, *others]} if others else found

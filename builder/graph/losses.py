@@ -1,0 +1,87 @@
+"""What training makes small: the losses, and for which kinds of target each is. Named as in PyTorch."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from builder.core.settings import Settings
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class CrossEntropy(Settings):
+    """Negative log-likelihood of the right class, from logits.
+
+    Source: torch.nn.CrossEntropyLoss.
+    """
+
+    type: Literal["cross_entropy"] = "cross_entropy"
+    label_smoothing: Fraction = Field(0.0, description="Share of the target spread over all classes.")
+
+
+class Focal(Settings):
+    """Cross-entropy that weighs easy samples down, from logits.
+
+    Source: Lin et al. 2017, arXiv:1708.02002.
+    """
+
+    type: Literal["focal"] = "focal"
+    gamma: Annotated[float, Field(ge=0, le=10)] = Field(2.0, description="How strongly easy samples are weighed down.")
+
+
+class NegativeLogLikelihood(Settings):
+    """Negative log-likelihood of the right class, from probabilities: for networks that end in Softmax.
+
+    Source: torch.nn.NLLLoss on the logarithm of the probabilities.
+    """
+
+    type: Literal["nll"] = "nll"
+
+
+class MeanSquaredError(Settings):
+    """The mean of squared differences: large mistakes weigh most.
+
+    Source: torch.nn.MSELoss.
+    """
+
+    type: Literal["mse"] = "mse"
+
+
+class MeanAbsoluteError(Settings):
+    """The mean of differences without their sign: a few large mistakes matter little.
+
+    Source: torch.nn.L1Loss.
+    """
+
+    type: Literal["l1"] = "l1"
+
+
+class Huber(Settings):
+    """Squared where the difference is small, straight where it is large.
+
+    Source: torch.nn.HuberLoss; Huber 1964.
+    """
+
+    type: Literal["huber"] = "huber"
+    delta: Annotated[float, Field(gt=0, le=1e6)] = Field(
+        1.0, description="From which difference on it is straight, in spreads of the target."
+    )
+
+
+Loss = (
+    CrossEntropy
+    | Focal
+    | NegativeLogLikelihood
+    | MeanSquaredError
+    | MeanAbsoluteError
+    | Huber
+)  # fmt: skip
+
+# by the kind of target: the losses for it, its default first
+LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
+    "category": (CrossEntropy, Focal, NegativeLogLikelihood),
+    "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+}
+LOSSES: dict[str, type[Loss]] = {
+    str(cls.model_fields["type"].default): cls for fitting in LOSSES_OF.values() for cls in fitting
+}

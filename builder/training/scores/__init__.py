@@ -1,0 +1,22 @@
+"""The figures of one Output while it trains, of one batch and summed over many: one file for each kind of target."""
+
+from collections.abc import Callable
+
+from builder.compiler.report import Answer
+from builder.data.fields import TargetKind
+from builder.data.fitting import Preparation
+from builder.training.scores.category import Category
+from builder.training.scores.number import Numbers
+from builder.training.scores.score import Score, Sums
+
+__all__ = ["Score", "Sums", "score"]
+
+SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
+    "category": lambda _answer, _preparation: Category(),
+    "number": lambda answer, preparation: Numbers(preparation.targets[answer.target.name].std),
+}
+
+
+def score(answer: Answer, preparation: Preparation) -> Score:
+    """How an Output is judged."""
+    return SCORES[answer.target.kind](answer, preparation)
