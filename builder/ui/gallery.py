@@ -1,19 +1,15 @@
 """The cards of the gallery."""
 
-import json
-from functools import cache
-from typing import Any
-
 import streamlit as st
 
 from builder.canvas.share import unpack
 from builder.core.errors import Error
 from builder.core.text import _, count, duration
 from builder.data.sources import SOURCES
-from builder.examples import FACTS
+from builder.examples import facts
 from builder.graph.document import Document, read
 from builder.graph.edit import apply
-from builder.ui import session
+from builder.ui import metrics, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 from builder.ui.thumbnail import thumbnail
@@ -22,16 +18,9 @@ SHARE = "share"  # query parameter of a link that holds a network
 EMPTY = Document(data={"source": "digits"})
 
 
-@cache
-def _facts() -> dict[str, dict[str, Any]]:
-    """What is known of each example without computing it; a test keeps it true."""
-    facts: dict[str, dict[str, Any]] = json.loads(FACTS.read_bytes())
-    return facts
-
-
 def card(name: str, document: Document) -> None:
     """One network: picture, title, what it learns, data, size, and the button that opens it."""
-    facts = _facts().get(name, {})
+    known = facts(name)
     source = SOURCES.get(str(document.data.get("source")))
     with st.container(border=True, height="stretch"):
         st.image(thumbnail(document), width="stretch", alt=_("Layers of {title}").format(title=document.title))
@@ -41,14 +30,10 @@ def card(name: str, document: Document) -> None:
             if source:
                 st.badge(plain(_(source.title)), icon=":material/dataset:", color="blue")
             st.badge(_("{n} layers").format(n=len(document.graph.nodes)), icon=":material/layers:", color="gray")
-            if "params" in facts:
-                st.badge(_("{n} parameters").format(n=count(facts["params"])), icon=":material/tune:", color="gray")
-            if "accuracy" in facts:
-                text = _("{accuracy:.0%} accuracy").format(accuracy=facts["accuracy"])
-                st.badge(plain(text), icon=":material/flag:", color="green")
-            if "seconds" in facts:
-                text = _("about {time}").format(time=duration(facts["seconds"]))
-                st.badge(plain(text), icon=":material/timer:", color="gray")
+            st.badge(_("{n} parameters").format(n=count(known.params)), icon=":material/tune:", color="gray")
+            st.badge(plain(metrics.expected(known.metric, known.reach)), icon=":material/flag:", color="green")
+            text = _("about {time}").format(time=duration(known.seconds))
+            st.badge(plain(text), icon=":material/timer:", color="gray")
         st.space("stretch")
         if st.button(_("Open"), key=f"open:{name}", width="stretch", icon=":material/arrow_forward:"):
             session.new_network(document)

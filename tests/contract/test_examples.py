@@ -1,7 +1,5 @@
 """What every example of the gallery must keep. A new example is tested by existing."""
 
-import json
-
 import pytest
 import torch
 
@@ -9,7 +7,7 @@ from builder.compiler.check import check
 from builder.compiler.model import build
 from builder.compiler.source import source
 from builder.core.errors import Error
-from builder.examples import FACTS, FOLDER, ORDER, load, names
+from builder.examples import FOLDER, ORDER, facts, load, names
 from builder.graph.document import read, write
 from tests.documents import assert_safe, one_step, random_inputs
 
@@ -61,7 +59,7 @@ def test_it_learns_a_step(name: str) -> None:
 
 def test_the_gallery_lists_each_once() -> None:
     assert set(ORDER) == set(names())
-    assert sorted(names()) == sorted(path.stem for path in FOLDER.glob("*.json") if path != FACTS)
+    assert sorted(names()) == sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
 @pytest.mark.parametrize(
@@ -74,5 +72,4 @@ def test_an_unknown_name_is_refused_with_what_there_is(name: str, hint: str) -> 
 
 @pytest.mark.parametrize("name", names())
 def test_the_gallery_tells_the_truth(name: str) -> None:
-    facts = json.loads(FACTS.read_bytes())
-    assert facts[name]["params"] == check(load(name)).params
+    assert facts(name).params == check(load(name)).params

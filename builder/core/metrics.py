@@ -1,0 +1,34 @@
+"""What the figures of a run are called, and how they are to be read."""
+
+from dataclasses import dataclass
+
+from builder.core.text import _
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure. `share`: from 0 to 1, shown in percent."""
+
+    title: str
+    higher_is_better: bool = True
+    share: bool = False
+
+
+# what is told best of all stands first
+METRICS = {
+    "accuracy": Metric(_("accuracy"), share=True),
+    "mae": Metric(_("mean absolute error"), higher_is_better=False),
+    "r2": Metric("R2"),
+    "loss": Metric(_("loss"), higher_is_better=False),
+}
+ORDER = tuple(METRICS)
+
+
+def metric_of(name: str) -> str:
+    """`accuracy` of `accuracy/again`: what stands before the Output's name."""
+    return name.partition("/")[0]
+
+
+def better(name: str, value: float, than: float) -> bool:
+    """Whether a value is at least as good as another."""
+    return value >= than if METRICS[metric_of(name)].higher_is_better else value <= than
