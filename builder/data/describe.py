@@ -14,7 +14,6 @@ MOST_CHARACTERS = 200
 def describe(samples: Samples, name: str) -> dict[str, Any]:
     """Fields, targets, counts of each part and class, a few samples, and notices. Params: `name` of the source."""
     spec = samples.spec
-    first = spec.target
     return {
         "source": name,
         "fields": [
@@ -29,8 +28,8 @@ def describe(samples: Samples, name: str) -> dict[str, Any]:
             }
             for field in spec.inputs
         ],
-        "target": first.name,
-        "classes": list(first.classes),
+        "target": spec.target.name if spec.targets else None,
+        "classes": list(samples.classes),
         "targets": [_target(samples, target) for target in spec.targets],
         "parts": {part: _part(samples, samples.parts[part]) for part in PARTS},
         "samples": [_sample(samples, int(at)) for at in samples.parts["train"][:: _stride(samples)][:SHOWN]],
@@ -52,11 +51,10 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
-    first = samples.spec.target
-    if first.kind != "category":
+    if not samples.spec.targets or samples.spec.target.kind != "category":
         return {"count": len(index), "classes": {}}
-    counts = np.bincount(samples.labels[index], minlength=len(first.classes)).tolist()
-    return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
+    counts = np.bincount(samples.labels[index], minlength=len(samples.classes)).tolist()
+    return {"count": len(index), "classes": dict(zip(samples.classes, counts, strict=True))}
 
 
 def _stride(samples: Samples) -> int:
@@ -67,7 +65,8 @@ def _stride(samples: Samples) -> int:
 def _sample(samples: Samples, at: int) -> dict[str, Any]:
     """One sample: the first target as `label`, and the others by their names."""
     answers = {target.name: answer_of(samples, target, at) for target in samples.spec.targets}
-    shown: dict[str, Any] = {"label": answers.pop(samples.spec.target.name), **answers}
+    first = next(iter(answers), None)  # the first target is shown as `label`
+    shown: dict[str, Any] = {"label" if name == first else name: value for name, value in answers.items()}
     if samples.names:
         shown["name"] = samples.names[at]
     for field in samples.spec.inputs:

@@ -154,7 +154,7 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
