@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import CategoryFigures, ForecastFigures, NumberFigures
 from builder.evaluation.figures import Figures
 
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -40,7 +40,19 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
-SHOWN: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: _category, NumberFigures: _numbers}
+def _forecasts(found: ForecastFigures) -> None:
+    columns = ("mae", "baseline_mae", "rmse", "baseline_rmse")
+    heads = [_("Steps ahead"), "MAE", _("MAE of the last value"), "RMSE", _("RMSE of the last value")]
+    named = [*((one.name, one) for one in found.steps), (_("all"), found)]
+    table(heads, [(name, *(getattr(one, column) for column in columns)) for name, one in named])
+    facts([(_("Loss"), found.loss)])
+
+
+SHOWN: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: _category,
+    NumberFigures: _numbers,
+    ForecastFigures: _forecasts,
+}
 
 
 def show(figures: Figures) -> None:

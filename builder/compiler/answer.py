@@ -18,10 +18,12 @@ from builder.layers.ends import Output
 CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
+    "forecast": _("a forecast"),
 }
 NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+    "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
 }
 PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 

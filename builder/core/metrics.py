@@ -18,6 +18,7 @@ class Metric:
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
+    "rmse": Metric(_("root mean squared error"), higher_is_better=False),
     "r2": Metric("R2"),
     "loss": Metric(_("loss"), higher_is_better=False),
 }

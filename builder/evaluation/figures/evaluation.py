@@ -5,9 +5,10 @@ from typing import Any
 
 from builder.data.fields import Part
 from builder.evaluation.figures.category import CategoryFigures
+from builder.evaluation.figures.forecast import ForecastFigures
 from builder.evaluation.figures.number import NumberFigures
 
-Figures = CategoryFigures | NumberFigures
+Figures = CategoryFigures | NumberFigures | ForecastFigures
 
 
 @dataclass(frozen=True)

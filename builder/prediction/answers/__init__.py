@@ -8,15 +8,17 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
 from builder.prediction.answers.category import Choice, choices
+from builder.prediction.answers.forecast import Forecast, forecasts
 from builder.prediction.answers.number import Value, values
 
-__all__ = ["Choice", "Said", "Value", "said"]
+__all__ = ["Choice", "Forecast", "Said", "Value", "said"]
 
-Said = Choice | Value
+Said = Choice | Value | Forecast
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
     "category": choices,
     "number": values,
+    "forecast": forecasts,
 }
 
 

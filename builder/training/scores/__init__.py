@@ -7,6 +7,7 @@ from builder.data.fields import TargetKind
 from builder.data.fitting import Preparation
 from builder.data.preparations.number import NumberPreparation
 from builder.training.scores.category import Category
+from builder.training.scores.forecast import Forecasts
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
 
@@ -15,6 +16,7 @@ __all__ = ["Score", "Sums", "score", "watched"]
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
     "number": lambda answer, preparation: Numbers(preparation.targets[answer.target.name].std),
+    "forecast": lambda answer, preparation: Forecasts(preparation.targets[answer.target.name].std),
 }
 
 
