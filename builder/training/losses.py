@@ -25,7 +25,7 @@ LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
     """The mean loss of a batch.
 
-    Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for all else
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else
     Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
@@ -34,7 +34,7 @@ def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
-            return lambda output, y: F.nll_loss(output.clamp_min(LEAST).log(), y)
+            return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
         case BinaryCrossEntropy():
             return _binary_cross_entropy(loss)
         case MeanSquaredError():
@@ -67,8 +67,17 @@ def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:
     return lambda output, y: F.binary_cross_entropy_with_logits(output, y, pos_weight=weight.to(output))
 
 
+def _nll(log_p: Tensor, y: Tensor) -> Tensor:
+    if y.is_floating_point():
+        return -(y * log_p).sum(1).mean()
+    return F.nll_loss(log_p, y)
+
+
 def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
-    """(1 - p)^gamma * -log p. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    """(1 - p)^gamma * -log p, for shares their mean. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    if y.is_floating_point():
+        log_p = output.log_softmax(1)
+        return -(y * (1 - log_p.exp()).clamp_min(LEAST) ** gamma * log_p).sum(1).mean()
     negative_log_p = F.cross_entropy(output, y, reduction="none")
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)
