@@ -15,11 +15,14 @@ InputKind = Literal[
     "text",
     "vector",
     "series",
+    "index",
 ]
 TargetKind = Literal[
     "category",
     "number",
     "forecast",
+    "binary",
+    "labels",
 ]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -55,6 +58,8 @@ class InputField:
 class Target:
     """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
     forecast continues the first column of the series, a column for each step.
+
+    Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
 
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in

@@ -37,6 +37,7 @@ class SeriesSource(Source):
     """
 
     kind: ClassVar[InputKind] = "series"
+    ignores: ClassVar[frozenset[str]] = frozenset({"split"})
 
     window: int = Field(
         24, ge=1, le=4096, description="How many past values enter.", json_schema_extra={"unit": "steps"}

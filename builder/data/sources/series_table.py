@@ -34,7 +34,7 @@ class SeriesTable(SeriesSource, RoledSource):
 
     title: ClassVar[str] = "Series"
     about: ClassVar[str] = "A CSV or TSV file with a row for each step of time: a column is continued into the future."
-    ignores: ClassVar[frozenset[str]] = frozenset({"seed"})
+    ignores: ClassVar[frozenset[str]] = frozenset({"seed", "split"})
 
     source: Literal["series"] = "series"
     path: str = Field("", max_length=4096, description="A file on this machine, or an upload.")

@@ -60,7 +60,7 @@ class ForecastFigures:
 
 def forecasts(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> ForecastFigures:
     """How far an Output's forecasts are from what came."""
-    target, scale = answer.target, trained.preparation.targets[answer.target.name]
+    target, scale = answer.target, trained.preparation.scale(answer.target.name)
     true = samples.targets[target.name][index]
     loss = loss_function(answer.loss)(output, torch.from_numpy(scale.apply(true))).item()
     last = np.asarray(samples.inputs[continued(samples)])[index, -1, 0]

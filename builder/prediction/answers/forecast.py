@@ -25,6 +25,6 @@ class Forecast:
 
 def forecasts(trained: Trained, answer: Answer, output: Tensor) -> list[Forecast]:
     """The values in their scale, from what an Output gives to each window. Shape: output (N, horizon)"""
-    target, scale = answer.target, trained.preparation.targets[answer.target.name]
+    target, scale = answer.target, trained.preparation.scale(answer.target.name)
     rows = scale.back(output.numpy()).tolist()
     return [Forecast(answer.id, target.name, target.columns, tuple(row)) for row in rows]
