@@ -145,3 +145,26 @@ def test_a_table_that_changes_in_a_folder_is_noticed_by_the_spec(tmp_path: Path)
 def test_a_table_that_cannot_be_read_is_said(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Error, match=r"\[T-(ROW|ENC|NUL)\]"):
         load(tmp_path, pictures() | {"labels.csv": content})
+
+
+def test_several_labels_of_an_image(tmp_path: Path) -> None:
+    words = ["red", "red; round", "round;big", ""]
+    rows = [f"{at:02}.png,{words[at % 3]}" for at in range(18)]
+    samples = load(tmp_path, pictures() | {"all.csv": table("file,tags", *rows)})
+    target = samples.spec.target
+    assert (target.kind, target.classes) == ("labels", ("big", "red", "round"))
+    assert samples.targets["tags"][:3].tolist() == [[0, 1, 0], [0, 1, 1], [1, 0, 1]]
+    with pytest.raises(Error, match=r"\[G-LOSS\] mixup and cutmix mix classes, and \"tags\" is none"):
+        source_of(source="images", path=str(tmp_path / "set.zip"), augmentation={"mixup": 0.2}).spec()
+
+
+def test_groups_are_never_torn_apart(tmp_path: Path) -> None:
+    rows = [f"{at:02}.png,{at % 2},p{at // 4}" for at in range(40)]
+    samples = load(tmp_path, pictures(40) | {"all.csv": table("file,label,patient", *rows)})
+    patients = [{int(samples.names[at][:2]) // 4 for at in samples.parts[part]} for part in PARTS]
+    assert sum(map(len, patients)) == len(set().union(*patients)) == 10
+    free = load(tmp_path, pictures(40) | {"all.csv": table("file,label,colour", *rows)})
+    groups = [{int(free.names[at][:2]) // 4 for at in free.parts[part]} for part in PARTS]
+    assert sum(map(len, groups)) > 10
+    named = source_of(source="images", path=str(tmp_path / "set.zip"), group_column="colour").load()
+    assert all(np.array_equal(named.parts[part], samples.parts[part]) for part in PARTS)

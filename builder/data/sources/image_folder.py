@@ -49,9 +49,12 @@ class ImageFolder(ImageSource):
     file_column: str = _of_table("Column of file names; empty to guess.")
     label_column: str = _of_table("Column to be predicted; empty to guess.")
     label_kind: Kind = Field(
-        "guess", description="Whether labels are classes or numbers.", json_schema_extra={"advanced": True}
+        "guess",
+        description="What labels are: one class each, several divided by ;, or numbers.",
+        json_schema_extra={"advanced": True},
     )
     part_column: str = _of_table("Column that says train, validation or test; empty to guess.")
+    group_column: str = _of_table("Column of what stays together in one part, such as a patient; empty to guess.")
 
     def spec(self) -> DataSpec:
         return self._spec(remembered(resolve(self.path), self._asked()))
@@ -75,16 +78,19 @@ class ImageFolder(ImageSource):
         return Samples(spec, {"image": found.rows}, targets, parts, names, notices, content)
 
     def _asked(self) -> Asked:
-        columns = Columns(self.file_column, self.label_column, self.part_column, self.label_kind)
+        columns = Columns(self.file_column, self.label_column, self.part_column, self.group_column, self.label_kind)
         return Asked(self.labels, columns)
 
     def _spec(self, listing: Listing) -> DataSpec:
         return self.spec_with(listing.shape, (listing.answers.target,) if listing.answers else ())
 
     def _divided(self, listing: Listing) -> dict[Part, Index]:
-        """Raises: Error T-CLASS."""
+        """Raises: Error T-CLASS, T-SPLIT."""
         strata = listing.answers.strata if listing.answers else np.zeros(len(listing.members), np.int64)
-        parts = split(strata, listing.own(), validation=self.validation, test=self.test, seed=self.seed)
+        if self.split == "random":
+            strata = np.zeros_like(strata)
+        groups = np.array(listing.groups, dtype=object) if listing.groups else None
+        parts = split(strata, listing.own(), validation=self.validation, test=self.test, seed=self.seed, groups=groups)
         self._require(listing, np.arange(len(strata)), parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 

@@ -18,7 +18,7 @@ from builder.data.images import EXTENSIONS, header
 from builder.data.sources.image_table import Answers, Columns, answers, named_in
 from builder.data.sources.places import identity
 from builder.data.sources.source import Index
-from builder.data.sources.text_table import PART_NAMES
+from builder.data.sources.split import PART_NAMES
 
 PROBED = 64  # images whose headers decide the default size
 LARGEST_OWN = 256  # pixels; larger sets are scaled down unless a size is chosen
@@ -39,6 +39,7 @@ class Listing:
     parts: tuple[Part | None, ...]
     shape: tuple[int, int, int]  # height, width and channels of the set's own
     skipped: int  # files that are no images, or of which nothing is known
+    groups: tuple[str, ...] = ()
     of_table: bool = False
     absent: int = 0  # rows of the table whose files are not there
 
@@ -116,7 +117,7 @@ def _list(path: str, _changed: tuple[str, int, int], asked: Asked) -> tuple[List
             known = answers(found, asked.columns)
             skipped = len(archive.members) - len(members) - len(tables)
             shape = _own_shape(archive, members)
-            listing = Listing(members, known, found.parts, shape, skipped, True, found.absent)
+            listing = Listing(members, known, found.parts, shape, skipped, found.groups, True, found.absent)
         return listing, tuple(str(member.place) for member in (*listing.members, *tables))
 
 

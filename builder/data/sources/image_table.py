@@ -17,16 +17,19 @@ from builder.core.text import _, quote
 from builder.data.archives import Archive, Folder, Member
 from builder.data.fields import Part, Target
 from builder.data.sources.source import Index
-from builder.data.sources.text_table import MOST_CLASSES, PART_NAMES, in_order
+from builder.data.sources.split import PART_NAMES
+from builder.data.sources.text_table import MOST_CLASSES, in_order
 from builder.data.tables import Table, read_table
 
 TABLES = (".csv", ".tsv")
 LOOKED_AT = 200  # rows by which columns are guessed
 FEW = 20  # whole numbers of so many kinds at most are classes
 LABEL_NAMES = ("label", "labels", "class", "classes", "category", "target", "tag", "tags", "y")
+GROUP_COLUMNS = ("group", "patient", "patient_id", "subject", "subject_id")
+DIVIDER = ";"  # between several labels of one image
 PART_COLUMNS = ("split", "part", "set", "subset", "partition")
 
-Kind = Literal["guess", "category", "number"]
+Kind = Literal["guess", "category", "labels", "number"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Columns:
     file: str = ""
     label: str = ""
     part: str = ""
+    group: str = ""
     kind: Kind = "guess"
 
 
@@ -50,22 +54,28 @@ class Answers:
     @classmethod
     def of_classes(cls, name: str, labels: Sequence[str], classes: tuple[str, ...]) -> "Answers":
         """One class for each image."""
-        if len(classes) > MOST_CLASSES:
-            text = _("Column {name} has {n:,} different labels; the most is {most:,}. Choose another label_column.")
-            raise Error("T-CLASS", text.format(name=quote(name), n=len(classes), most=MOST_CLASSES))
+        _require_few(name, classes)
         known = {label: at for at, label in enumerate(classes)}
         values = np.array([known[label] for label in labels], np.int64)
         return cls(Target(name, classes), values, values)
 
 
+def _require_few(name: str, classes: tuple[str, ...]) -> None:
+    """Raises: Error T-CLASS."""
+    if len(classes) > MOST_CLASSES:
+        text = _("Column {name} has {n:,} different labels; the most is {most:,}. Choose another label_column.")
+        raise Error("T-CLASS", text.format(name=quote(name), n=len(classes), most=MOST_CLASSES))
+
+
 @dataclass(frozen=True, eq=False)
 class Named:
-    """Rows of tables that name images: the image of each by its place, label and part."""
+    """Rows of tables that name images: the image of each by its place, label, part and group."""
 
     label: str | None  # the column's name; None without labels
     images: list[int]
     labels: list[str]
     parts: tuple[Part | None, ...]
+    groups: tuple[str, ...]
     absent: int
 
 
@@ -143,24 +153,26 @@ def _joined(
     """The rows of all tables whose images are there, each image once."""
     _member, first, file = found[0]
     part = _column(first, columns.part, "part_column") or _called(first, PART_COLUMNS, _are_parts)
-    label = _column(first, columns.label, "label_column") or _label_column(first, {file, part})
-    rows: dict[int, tuple[str, Part | None]] = {}
+    group = _column(first, columns.group, "group_column") or _called(first, GROUP_COLUMNS)
+    label = _column(first, columns.label, "label_column") or _label_column(first, {file, part, group})
+    rows: dict[int, tuple[str, Part | None, str]] = {}
     absent = 0
     for (_member, table, file), mine in zip(found, own, strict=True):
-        cells = [table.column(name) if name in table.columns else [] for name in (file, label, part)]
+        cells = [table.column(name) if name in table.columns else [] for name in (file, label, part, group)]
         for at, cell in enumerate(cells[0]):
             image = known.get(_plain(cell))
             if image is None:
                 absent += 1
                 continue
-            said, of_part = (column[at].strip() if column else "" for column in cells[1:])
+            said, of_part, of_group = (column[at].strip() if column else "" for column in cells[1:])
             if said or label is None:
-                rows[image] = (said, mine or PART_NAMES.get(of_part.casefold()))
+                rows[image] = (said, mine or PART_NAMES.get(of_part.casefold()), of_group)
     if not rows:
         text = _("No row of the table has a label in column {name}. Choose another label_column.")
         raise Error.of([Problem("T-CLASS", text.format(name=quote(label or "")), param="label_column")])
     order = sorted(rows)
-    return Named(label, order, [rows[at][0] for at in order], tuple(rows[at][1] for at in order), absent)
+    groups = tuple(rows[at][2] for at in order) if group else ()
+    return Named(label, order, [rows[at][0] for at in order], tuple(rows[at][1] for at in order), groups, absent)
 
 
 def _column(table: Table, asked: str, param: str) -> str | None:
@@ -204,11 +216,15 @@ def answers(named: Named, columns: Columns) -> Answers | None:
     kind = _kind(named.labels) if columns.kind == "guess" else columns.kind
     if kind == "number":
         return _numbers(named.label, named.labels)
+    if kind == "labels":
+        return _several(named.label, named.labels)
     return Answers.of_classes(named.label, named.labels, in_order(set(named.labels)))
 
 
 def _kind(labels: Sequence[str]) -> Kind:
     """Numbers are predicted as numbers unless they are few whole ones, which are classes."""
+    if any(DIVIDER in label for label in labels):
+        return "labels"
     numbers = [_number(label) for label in labels]
     if any(number is None for number in numbers):
         return "category"
@@ -222,6 +238,15 @@ def _number(cell: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _several(name: str, cells: Sequence[str]) -> Answers:
+    """Any number of labels for each image; parts are drawn at random."""
+    found = [{label.strip() for label in cell.split(DIVIDER)} - {""} for cell in cells]
+    classes = in_order(set().union(*found))
+    _require_few(name, classes)
+    values = np.array([[label in own for label in classes] for own in found], np.float32)
+    return Answers(Target(name, classes, "labels"), values, np.zeros(len(cells), np.int64))
 
 
 def _numbers(name: str, labels: Sequence[str]) -> Answers:
