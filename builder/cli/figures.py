@@ -5,9 +5,10 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import CategoryFigures, NumberFigures, TextFigures
 from builder.evaluation.figures import Figures
 
+MOST_EXAMPLES = 12  # of texts
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
 
 
@@ -40,7 +41,23 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
-SHOWN: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: _category, NumberFigures: _numbers}
+def _texts(found: TextFigures) -> None:
+    rows = [
+        ("BLEU", found.bleu, found.baseline_bleu),
+        (_("Character error rate"), percent(found.cer), percent(found.baseline_cer)),
+        (_("Word error rate"), percent(found.wer), percent(found.baseline_wer)),
+    ]
+    table([_("Figure"), _("This network"), _("Always the commonest answer")], rows)
+    facts([(_("Without a mistake"), percent(found.exact)), (_("Loss"), found.loss)])
+    examples = [(one.source, one.right, one.given) for one in found.examples[:MOST_EXAMPLES]]
+    table([_("Source"), _("Right"), _("Given")], examples)
+
+
+SHOWN: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: _category,
+    NumberFigures: _numbers,
+    TextFigures: _texts,
+}
 
 
 def show(figures: Figures) -> None:

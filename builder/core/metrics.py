@@ -17,8 +17,13 @@ class Metric:
 # what is told best of all stands first
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
+    "bleu": Metric("BLEU"),
+    "cer": Metric(_("character error rate"), higher_is_better=False, share=True),
+    "wer": Metric(_("word error rate"), higher_is_better=False, share=True),
+    "token_accuracy": Metric(_("token accuracy"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "r2": Metric("R2"),
+    "perplexity": Metric(_("perplexity"), higher_is_better=False),
     "loss": Metric(_("loss"), higher_is_better=False),
 }
 ORDER = tuple(METRICS)

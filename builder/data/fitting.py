@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from builder.core.settings import Settings
 from builder.data.fields import InputField, InputKind, TargetKind, damaged
+from builder.data.preparations.answer_text import TextAnswer, fit_texts
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers
@@ -20,7 +21,7 @@ from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
 FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
-TargetPreparation = NumberPreparation
+TargetPreparation = NumberPreparation | TextAnswer
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
 
@@ -29,7 +30,7 @@ class Preparation(Settings):
     """What a run does to its samples, by the names of fields and targets, in the order of the data's spec."""
 
     fields: dict[str, Annotated[FieldPreparation, Field(discriminator="kind")]]
-    targets: dict[str, TargetPreparation] = Field(default_factory=dict)
+    targets: dict[str, Annotated[TargetPreparation, Field(discriminator="kind")]] = Field(default_factory=dict)
 
     @property
     def only(self) -> FieldPreparation:
@@ -41,6 +42,18 @@ class Preparation(Settings):
         """The network's input for many raws, by field; fields of which none are given are left out."""
         given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
         return {name: field.apply(given[name]) for name, field in self.fields.items() if name in given}
+
+    def texts(self, name: str) -> TextAnswer:
+        """That of a target that is a text."""
+        found = self.targets[name]
+        assert isinstance(found, TextAnswer)
+        return found
+
+    def numbers(self, name: str) -> NumberPreparation:
+        """That of a target that is a number."""
+        found = self.targets[name]
+        assert isinstance(found, NumberPreparation)
+        return found
 
     def answer(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """A target's values as the network learns them."""
@@ -71,7 +84,7 @@ def fit(source: Source, samples: Samples) -> Preparation:
         for field in samples.spec.inputs
     }
     targets = {
-        target.name: TARGET_FITS[target.kind](samples.targets[target.name][train])
+        target.name: TARGET_FITS[target.kind](source, samples.targets[target.name][train])
         for target in samples.spec.targets
         if target.kind in TARGET_FITS
     }
@@ -99,5 +112,8 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "text": _text,
     "vector": _vector,
 }
-# kinds of target that are not learned as they are: what turns the values of the training part into a preparation
-TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {"number": fit_numbers}
+# kinds of target that are not learned as they are: learns from the source's settings and the training part's values
+TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] = {
+    "number": lambda _source, values: fit_numbers(values),
+    "text": fit_texts,
+}

@@ -23,5 +23,9 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
-    scale = trained.preparation.targets[target.name]
+    if target.kind == "text":
+        words = trained.preparation.texts(target.name)
+        forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
+        return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
+    scale = trained.preparation.numbers(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

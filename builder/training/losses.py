@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from builder.data.fields import TargetKind
 from builder.graph.losses import (
     CrossEntropy,
     Focal,
@@ -21,9 +22,18 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss) -> LossFunction:
-    """The mean loss of a batch. Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers."""
+def loss_function(loss: Loss, kind: TargetKind = "category") -> LossFunction:
+    """The mean loss of a batch.
+
+    Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers; (N, U, tokens), (N, U) -> () for
+    texts, the mean over their tokens without padding
+    """
     match loss:
+        case CrossEntropy() if kind == "text":
+            smoothing = loss.label_smoothing
+            return lambda output, y: F.cross_entropy(
+                output.flatten(0, 1), y.flatten(), ignore_index=0, label_smoothing=smoothing
+            )
         case CrossEntropy():
             return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
         case Focal():

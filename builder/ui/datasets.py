@@ -25,7 +25,12 @@ SHARED = ("validation", "test", "seed", "limit")  # kept when another source is 
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
-UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
+UPLOADS = {
+    "images": ["zip"],
+    "text-table": ["csv", "tsv", "txt", "zip"],
+    "parallel": ["tsv", "txt", "csv"],
+    "table": ["csv", "tsv", "txt"],
+}
 
 
 def choose(document: Document) -> None:
@@ -151,11 +156,11 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    labels = [answer_of(samples, samples.spec.target, i) for i in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")

@@ -34,8 +34,9 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     zip_of(folder / "pets.zip", classes_of("cat", "dog"))
     (folder / "said.csv").write_text("text,label\n" + "good,1\nbad,0\n" * 6)
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
+    (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
-    given = {"images": {"path": "pets.zip"}, "text-table": {"path": "said.csv"}, "table": {"path": "shop.csv"}}
+    given = {"parallel": {"path": "both.tsv"}, "images": {"path": "pets.zip"}, "text-table": {"path": "said.csv"}, "table": {"path": "shop.csv"}}
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 
 
@@ -95,6 +96,9 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
         if target.kind == "category":
             assert values.dtype == np.int64
             assert set(np.unique(values[samples.parts["train"]])) == set(range(target.size))
+        elif target.kind == "text":
+            assert values.dtype == object
+            assert all(isinstance(value, str) for value in values)
         else:
             assert (values.dtype, values.shape) == (np.float32, (len(samples), target.size))
             assert np.isfinite(values).all()

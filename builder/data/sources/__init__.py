@@ -11,6 +11,8 @@ from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.parallel import Parallel
+from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.table import ColumnsSource, Table
@@ -32,7 +34,20 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
+    for cls in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Cifar10,
+        ImageFolder,
+        TextTable,
+        Table,
+        Reviews,
+        Visits,
+        Xor,
+        Phrases,
+        Parallel,
+    )
 }
 
 

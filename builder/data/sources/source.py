@@ -36,7 +36,8 @@ class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
     Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers.
+    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers,
+    (N,) str as objects for texts.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -247,14 +248,21 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     digest = hashlib.sha256()
     for rows in inputs:
         if isinstance(rows, list) or rows.dtype == object:
-            for text in rows if isinstance(rows, list) else rows.ravel():
-                content = text.encode("utf-8", "surrogatepass")
-                digest.update(len(content).to_bytes(8, "little") + content)
+            _take_in(digest, rows if isinstance(rows, list) else rows.ravel())
         else:
             digest.update(f"{rows.dtype.str} {rows.shape}".encode())
             digest.update(np.ascontiguousarray(rows).data)
     for values in targets:
-        digest.update(np.ascontiguousarray(values).data)
+        if values.dtype == object:
+            _take_in(digest, values)
+        else:
+            digest.update(np.ascontiguousarray(values).data)
     for target in spec.targets:
         digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _take_in(digest: Any, texts: Iterable[str]) -> None:
+    for text in texts:
+        content = text.encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "little") + content)

@@ -6,8 +6,9 @@ from typing import Any
 from builder.data.fields import Part
 from builder.evaluation.figures.category import CategoryFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.text import TextFigures
 
-Figures = CategoryFigures | NumberFigures
+Figures = CategoryFigures | NumberFigures | TextFigures
 
 
 @dataclass(frozen=True)

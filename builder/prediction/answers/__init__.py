@@ -1,25 +1,26 @@
 """What a network says to one sample: one file for each kind of target."""
 
 from collections.abc import Callable, Sequence
-
-from torch import Tensor
+from typing import Any
 
 from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
 from builder.prediction.answers.category import Choice, choices
 from builder.prediction.answers.number import Value, values
+from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "Said", "Value", "said"]
+__all__ = ["Choice", "Said", "Value", "Words", "said"]
 
-Said = Choice | Value
+Said = Choice | Value | Words
 
-SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
+SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "category": choices,
     "number": values,
+    "text": words,
 }
 
 
-def said(trained: Trained, answer: Answer, output: Tensor) -> Sequence[Said]:
+def said(trained: Trained, answer: Answer, output: Any) -> Sequence[Said]:
     """What an Output says to each sample of a batch."""
     return SAID[answer.target.kind](trained, answer, output)
