@@ -29,9 +29,9 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "expand", "flatten", "generate_square_subsequent_mask", "long",
-    "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "requires_grad_", "reshape", "squeeze", "sum",
-    "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
+    "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "expand", "flatten",
+    "generate_square_subsequent_mask", "long", "masked_fill", "maximum", "mean", "minimum", "pad", "permute",
+    "requires_grad_", "reshape", "squeeze", "sum", "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
 
 

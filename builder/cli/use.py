@@ -174,6 +174,8 @@ def _words(answer: Any) -> str:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
     if "text" in said:
         return f"{answer.text} {percent(answer.share)}"
+    if "labels" in said:
+        return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, answer.values.values()))
 
 

@@ -14,11 +14,14 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "index",
 ]
 TargetKind = Literal[
     "category",
     "number",
     "text",
+    "binary",
+    "labels",
 ]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -54,7 +57,9 @@ class InputField:
 class Target:
     """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text.
 
+    Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
+
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
     `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.

@@ -13,15 +13,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 from builder.core.settings import Settings
 from builder.data.fields import InputField, InputKind, TargetKind, damaged
 from builder.data.preparations.answer_text import TextAnswer, fit_texts
+from builder.data.preparations.category import CategoryPreparation, fit_categories
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
-from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.image import ImagePreparation, fit_images
+from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
-FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
-TargetPreparation = NumberPreparation | TextAnswer
+FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation | IndexPreparation
+TargetPreparation = NumberPreparation | CategoryPreparation | TextAnswer
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
 
@@ -49,11 +51,16 @@ class Preparation(Settings):
         assert isinstance(found, TextAnswer)
         return found
 
-    def numbers(self, name: str) -> NumberPreparation:
-        """That of a target that is a number."""
+    def scale(self, name: str) -> NumberPreparation:
+        """That of a target which is a number, with the way back."""
         found = self.targets[name]
         assert isinstance(found, NumberPreparation)
         return found
+
+    def counts(self, name: str) -> tuple[int, ...]:
+        """How many samples of each class of a category the training part has; nothing of other targets."""
+        found = self.targets.get(name)
+        return found.counts if isinstance(found, CategoryPreparation) else ()
 
     def answer(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """A target's values as the network learns them."""
@@ -92,7 +99,7 @@ def fit(source: Source, samples: Samples) -> Preparation:
 
 
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
-    return (ImagePreparation.as_imagenet if source.normalise == "imagenet" else ImagePreparation.fit)(training)
+    return fit_images(training, source.normalise, source.fit, source.mean, source.std)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
@@ -106,14 +113,23 @@ def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation
     return VectorPreparation.fit(training)
 
 
+def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
+    return IndexPreparation(
+        columns=tuple(column.name for column in field.columns),
+        categories=tuple(column.categories for column in field.columns),
+    )
+
+
 # by kind: learns from the field, the source's settings and the rows of the training part
 FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
     "text": _text,
     "vector": _vector,
+    "index": _index,
 }
 # kinds of target that are not learned as they are: learns from the source's settings and the training part's values
 TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] = {
+    "category": lambda _source, values: fit_categories(values),
     "number": lambda _source, values: fit_numbers(values),
     "text": fit_texts,
 }

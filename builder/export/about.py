@@ -27,5 +27,7 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
         words = trained.preparation.texts(target.name)
         forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
         return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
-    scale = trained.preparation.numbers(target.name)
+    if target.kind in ("binary", "labels"):
+        return facts | {"classes": list(target.classes)}
+    scale = trained.preparation.scale(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

@@ -49,7 +49,7 @@ class Objective:
         self._several = len(outputs) > 1
         self._judged = tuple(
             _Judged(
-                loss_function(a.loss, a.target.kind),
+                loss_function(a.loss, preparation.counts(a.target.name), a.target.kind),
                 a.weight,
                 score(a, preparation),
                 f"/{a.id}" if self._several else "",

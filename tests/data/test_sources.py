@@ -36,7 +36,12 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
     (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
-    given = {"parallel": {"path": "both.tsv"}, "images": {"path": "pets.zip"}, "text-table": {"path": "said.csv"}, "table": {"path": "shop.csv"}}
+    given = {
+        "parallel": {"path": "both.tsv"},
+        "images": {"path": "pets.zip"},
+        "text-table": {"path": "said.csv"},
+        "table": {"path": "shop.csv"},
+    }
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 
 
@@ -115,7 +120,8 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
     assert all(np.array_equal(again.parts[part], samples.parts[part]) for part in PARTS)
     described = json.loads(json.dumps(describe(samples, source.source)))
     assert described["parts"]["train"]["count"] == len(samples.parts["train"])
-    assert sum(described["parts"]["test"]["classes"].values()) == len(samples.parts["test"])
+    if samples.classes:
+        assert sum(described["parts"]["test"]["classes"].values()) == len(samples.parts["test"])
     assert all(parameter.help for parameter in parameters(type(source)))
     assert source_of(**json.loads(source.model_dump_json())) == source
 

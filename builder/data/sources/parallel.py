@@ -47,11 +47,8 @@ class PairSource(TextTarget, TextSource):
         return Samples(spec, {"text": texts}, {"translation": answers}, parts, (), list(notices), content)
 
     def _parts(self, texts: Sequence[str]) -> dict[Part, Index]:
-        group = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        labels = np.zeros(len(group), np.int64)
-        groups = split(labels, {}, validation=self.validation, test=self.test, seed=self.seed)
-        of = np.array([group[text] for text in texts], np.int64)
-        parts = {part: np.flatnonzero(np.isin(of, index)) for part, index in groups.items()}
+        labels, groups = np.zeros(len(texts), np.int64), np.array(texts, object)
+        parts = split(labels, {}, validation=self.validation, test=self.test, seed=self.seed, groups=groups)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 

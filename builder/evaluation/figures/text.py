@@ -73,7 +73,7 @@ def text(trained: Trained, answer: Answer, output: Sequence[Texts], samples: Sam
 def _loss(trained: Trained, answer: Answer, samples: Samples, index: Index) -> float:
     """The mean loss of the part, in the batches of the training: what comes before a token is what should."""
     size = max(trained.recipe.batch_size, EVALUATED)
-    judge, at = loss_function(answer.loss, "text"), trained.answers.index(answer)
+    judge, at = loss_function(answer.loss, kind="text"), trained.answers.index(answer)
     sums, weight = 0.0, 0
     for start in range(0, len(index), size):
         some = index[start : start + size]

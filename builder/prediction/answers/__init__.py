@@ -6,18 +6,22 @@ from typing import Any
 from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
+from builder.prediction.answers.binary import verdicts
 from builder.prediction.answers.category import Choice, choices
+from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.number import Value, values
 from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "Said", "Value", "Words", "said"]
+__all__ = ["Choice", "LabelSet", "Said", "Value", "Words", "said"]
 
-Said = Choice | Value | Words
+Said = Choice | Value | LabelSet | Words
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "category": choices,
     "number": values,
     "text": words,
+    "binary": verdicts,
+    "labels": label_sets,
 }
 
 

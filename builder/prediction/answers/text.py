@@ -28,5 +28,7 @@ def words(_trained: Trained, answer: Answer, output: Sequence[Texts]) -> list[Wo
     found: list[Words] = []
     for texts in output:
         (first, share), *others = texts.items()
-        found.append(Words(answer.id, answer.target.name, first, share, dict(sorted(others, key=lambda pair: -pair[1]))))
+        found.append(
+            Words(answer.id, answer.target.name, first, share, dict(sorted(others, key=lambda pair: -pair[1])))
+        )
     return found
