@@ -5,7 +5,14 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures, TextFigures
+from builder.evaluation import (
+    BinaryFigures,
+    CategoryFigures,
+    ForecastFigures,
+    LabelsFigures,
+    NumberFigures,
+    TextFigures,
+)
 from builder.evaluation.figures import Figures
 
 MOST_EXAMPLES = 12  # of texts
@@ -53,6 +60,14 @@ def _texts(found: TextFigures) -> None:
     table([_("Source"), _("Right"), _("Given")], examples)
 
 
+def _forecasts(found: ForecastFigures) -> None:
+    columns = ("mae", "baseline_mae", "rmse", "baseline_rmse")
+    heads = [_("Steps ahead"), "MAE", _("MAE of the last value"), "RMSE", _("RMSE of the last value")]
+    named = [*((one.name, one) for one in found.steps), (_("all"), found)]
+    table(heads, [(name, *(getattr(one, column) for column in columns)) for name, one in named])
+    facts([(_("Loss"), found.loss)])
+
+
 def _binary(found: BinaryFigures) -> None:
     rows: list[tuple[str, object]] = [
         (_("Accuracy"), percent(found.accuracy)),
@@ -86,6 +101,7 @@ SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
     TextFigures: _texts,
+    ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,
 }

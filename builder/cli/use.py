@@ -176,7 +176,7 @@ def _words(answer: Any) -> str:
         return f"{answer.text} {percent(answer.share)}"
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
-    return ", ".join(map(number, answer.values.values()))
+    return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
     "text": _("a text"),
+    "forecast": _("a forecast"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
 }
@@ -26,6 +27,7 @@ NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
     "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
+    "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }

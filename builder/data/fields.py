@@ -14,12 +14,14 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "series",
     "index",
 ]
 TargetKind = Literal[
     "category",
     "number",
     "text",
+    "forecast",
     "binary",
     "labels",
 ]
@@ -44,7 +46,7 @@ class Column:
 class InputField:
     """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
 
-    `columns` tells what a vector is made of, where it comes from a table.
+    `columns` tells what a vector is made of, where it comes from a table, and what is known of each step of a series.
     """
 
     name: str
@@ -55,7 +57,8 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text.
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
+    forecast continues the first column of the series, a column for each step.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.

@@ -17,12 +17,20 @@ from builder.data.preparations.category import CategoryPreparation, fit_categori
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation, fit_images
 from builder.data.preparations.index import IndexPreparation
-from builder.data.preparations.number import NumberPreparation, fit_numbers
+from builder.data.preparations.number import NumberPreparation, fit_numbers, fit_steps
+from builder.data.preparations.series import SeriesPreparation
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
-FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation | IndexPreparation
+FieldPreparation = (
+    ImagePreparation
+    | TextPreparation
+    | VectorPreparation
+    | ColumnsPreparation
+    | SeriesPreparation
+    | IndexPreparation
+)  # fmt: skip
 TargetPreparation = NumberPreparation | CategoryPreparation | TextAnswer
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
@@ -113,6 +121,10 @@ def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation
     return VectorPreparation.fit(training)
 
 
+def _series(field: InputField, _source: Any, training: Any) -> SeriesPreparation:
+    return SeriesPreparation.fit(training, [column.name for column in field.columns])
+
+
 def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
     return IndexPreparation(
         columns=tuple(column.name for column in field.columns),
@@ -125,6 +137,7 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
     "text": _text,
     "vector": _vector,
+    "series": _series,
     "index": _index,
 }
 # kinds of target that are not learned as they are: learns from the source's settings and the training part's values
@@ -132,4 +145,5 @@ TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] 
     "category": lambda _source, values: fit_categories(values),
     "number": lambda _source, values: fit_numbers(values),
     "text": fit_texts,
+    "forecast": lambda _source, values: fit_steps(values),
 }

@@ -36,11 +36,13 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
     (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
+    (folder / "steps.csv").write_text("step,value\n" + "".join(f"{n},{n % 9}\n" for n in range(500)))
     given = {
-        "parallel": {"path": "both.tsv"},
         "images": {"path": "pets.zip"},
         "text-table": {"path": "said.csv"},
         "table": {"path": "shop.csv"},
+        "series": {"path": "steps.csv"},
+        "parallel": {"path": "both.tsv"},
     }
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 

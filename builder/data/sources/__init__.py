@@ -14,6 +14,9 @@ from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.series_table import SeriesTable
+from builder.data.sources.sine import Sine
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
@@ -25,6 +28,7 @@ __all__ = [
     "ColumnsSource",
     "ImageSource",
     "Progress",
+    "RoledSource",
     "Samples",
     "Source",
     "TextSource",
@@ -47,6 +51,8 @@ SOURCES: dict[str, type[Source]] = {
         Xor,
         Phrases,
         Parallel,
+        Sine,
+        SeriesTable,
     )
 }
 

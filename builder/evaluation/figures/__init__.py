@@ -10,6 +10,7 @@ from builder.data.sources.source import Index
 from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.forecast import ForecastFigures, forecasts
 from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.figures.text import TextFigures, text
@@ -22,6 +23,7 @@ __all__ = [
     "ColumnFigures",
     "Evaluation",
     "Figures",
+    "ForecastFigures",
     "LabelsFigures",
     "NumberFigures",
     "TextFigures",
@@ -32,6 +34,7 @@ FIGURES: dict[TargetKind, Callable[[Trained, Answer, Any, Samples, Index], Figur
     "category": category,
     "number": numbers,
     "text": text,
+    "forecast": forecasts,
     "binary": binary,
     "labels": labels,
 }

@@ -8,18 +8,20 @@ from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
 from builder.prediction.answers.binary import verdicts
 from builder.prediction.answers.category import Choice, choices
+from builder.prediction.answers.forecast import Forecast, forecasts
 from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.number import Value, values
 from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "LabelSet", "Said", "Value", "Words", "said"]
+__all__ = ["Choice", "Forecast", "LabelSet", "Said", "Value", "Words", "said"]
 
-Said = Choice | Value | LabelSet | Words
+Said = Choice | Value | Forecast | LabelSet | Words
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "category": choices,
     "number": values,
     "text": words,
+    "forecast": forecasts,
     "binary": verdicts,
     "labels": label_sets,
 }
