@@ -14,6 +14,7 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "sound",
 ]
 TargetKind = Literal[
     "category",

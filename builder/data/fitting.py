@@ -15,11 +15,12 @@ from builder.data.fields import InputField, InputKind, TargetKind, damaged
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
-FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
+FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation | SoundPreparation
 TargetPreparation = NumberPreparation
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
@@ -93,11 +94,16 @@ def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation
     return VectorPreparation.fit(training)
 
 
+def _sound(_field: InputField, source: Any, training: Any) -> SoundPreparation:
+    return SoundPreparation.fit(training, each_band=source.normalise == "band", **source.preparation())
+
+
 # by kind: learns from the field, the source's settings and the rows of the training part
 FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
     "text": _text,
     "vector": _vector,
+    "sound": _sound,
 }
 # kinds of target that are not learned as they are: what turns the values of the training part into a preparation
 TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {"number": fit_numbers}

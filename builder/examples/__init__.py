@@ -46,6 +46,7 @@ ORDER = (
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
+    "spoken-digits-cnn",
 )
 
 

@@ -12,7 +12,10 @@ from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.sound import SoundSource
+from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.spoken_digits import SpokenDigits
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
@@ -24,6 +27,7 @@ __all__ = [
     "ImageSource",
     "Progress",
     "Samples",
+    "SoundSource",
     "Source",
     "TextSource",
     "parse_source",
@@ -32,7 +36,20 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
+    for cls in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Cifar10,
+        ImageFolder,
+        TextTable,
+        Table,
+        Reviews,
+        Visits,
+        Xor,
+        Sounds,
+        SpokenDigits,
+    )
 }
 
 
