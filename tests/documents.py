@@ -112,7 +112,7 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
     """Classes or numbers that fit a target."""
-    if target.kind == "number":
+    if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
     return torch.randint(target.size, (samples,))
 

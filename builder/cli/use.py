@@ -172,7 +172,9 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
-    return ", ".join(map(number, answer.values.values()))
+    if "labels" in said:
+        return ", ".join(answer.labels) or _("none")
+    return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

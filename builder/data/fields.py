@@ -14,11 +14,16 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "series",
+    "index",
     "sound",
 ]
 TargetKind = Literal[
     "category",
     "number",
+    "forecast",
+    "binary",
+    "labels",
 ]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -41,7 +46,7 @@ class Column:
 class InputField:
     """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
 
-    `columns` tells what a vector is made of, where it comes from a table.
+    `columns` tells what a vector is made of, where it comes from a table, and what is known of each step of a series.
     """
 
     name: str
@@ -52,7 +57,10 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
+    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
+    forecast continues the first column of the series, a column for each step.
+
+    Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
 
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in

@@ -6,12 +6,15 @@ import numpy as np
 import plotly.graph_objects as go
 
 from builder.core.text import _
+from builder.data.describe import class_counts
 from builder.data.fields import PARTS, Target
 from builder.data.sources import Samples
 from builder.runs.store import Series
+from builder.ui import series
+from builder.ui.frame import COLOURS
+from builder.ui.frame import frame as _frame
+from builder.ui.frame import inert as _inert
 
-# a colour-blind-safe order (Okabe & Ito 2008)
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 MOST_SHOWN = 30  # classes in one chart
 MOST_POINTS = 2_000
 BINS = 30
@@ -19,7 +22,9 @@ BINS = 30
 
 def answers(samples: Samples, target: Target) -> go.Figure:
     """How the answers to a target are spread over classes or numbers, in each part."""
-    return _class_counts(samples, target) if target.kind == "category" else _spread(samples, target)
+    if target.kind == "forecast":
+        return series.parts(samples)
+    return _class_counts(samples, target) if target.classes else _spread(samples, target)
 
 
 def _spread(samples: Samples, target: Target) -> go.Figure:
@@ -39,8 +44,7 @@ def _class_counts(samples: Samples, target: Target) -> go.Figure:
     classes = list(target.classes[:MOST_SHOWN])
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
-        labels = samples.targets[target.name][samples.parts[part]]
-        counts = np.bincount(labels, minlength=len(target.classes))
+        counts = class_counts(target, samples.targets[target.name][samples.parts[part]])
         figure.add_bar(x=classes, y=counts[:MOST_SHOWN], name=_(part), marker_color=colour)
     figure.update_layout(barmode="stack", **_frame(280), xaxis={"type": "category"}, yaxis={"title": _("samples")})
     return _inert(figure)
@@ -113,6 +117,19 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Fig
     return _inert(figure)
 
 
+def roc(false_positive_rate: Sequence[float], true_positive_rate: Sequence[float]) -> go.Figure:
+    """How many of the right are found, against how many of the wrong are taken for right; dotted: by chance."""
+    figure = go.Figure()
+    line = {"color": COLOURS[6], "dash": "dot"}
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    figure.add_scatter(
+        x=list(false_positive_rate), y=list(true_positive_rate), mode="lines", line_color=COLOURS[0], showlegend=False
+    )
+    axes = {"xaxis": {"title": _("false positive rate")}, "yaxis": {"title": _("true positive rate")}}
+    figure.update_layout(**_frame(320), **axes)
+    return _inert(figure)
+
+
 def predicted_against_true(true: Sequence[float], predicted: Sequence[float]) -> go.Figure:
     """Each sample as a point: on the line, the answer is right."""
     ends = [min(*true, *predicted), max(*true, *predicted)]
@@ -144,28 +161,3 @@ def value(found: float, mean: float, std: float) -> go.Figure:
     }
     figure.update_layout(**_frame(96) | {"margin": {"l": 10, "r": 10, "t": 4, "b": 28}}, **axes)
     return _inert(figure)
-
-
-def _frame(height: int) -> dict[str, object]:
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
-    return {"height": height, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}, "legend": legend}
-
-
-def _inert(figure: go.Figure) -> go.Figure:
-    """Names that users wrote may hold markup, which Plotly would read: angle brackets become harmless look-alikes."""
-    swap = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
-
-    def clean(values: object) -> object:
-        return (
-            [v.translate(swap) if isinstance(v, str) else v for v in values]
-            if isinstance(values, list | tuple)
-            else values
-        )
-
-    for trace in figure.data:
-        if isinstance(trace.name, str):
-            trace.name = trace.name.translate(swap)
-        for axis in ("x", "y"):
-            if isinstance(trace[axis], list | tuple):
-                trace[axis] = clean(trace[axis])
-    return figure

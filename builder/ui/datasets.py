@@ -12,14 +12,23 @@ from numpy.typing import NDArray
 from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.core.text import _, size
-from builder.data.describe import answer_of
+from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, SoundSource, Source, parse_source
+from builder.data.sources import (
+    SOURCES,
+    ColumnsSource,
+    ImageSource,
+    RoledSource,
+    Samples,
+    SoundSource,
+    Source,
+    parse_source,
+)
 from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation
 from builder.data.sources.places import keep_upload
 from builder.graph.document import Document
-from builder.ui import charts, forms, listening, problems, roles, session
+from builder.ui import charts, forms, listening, problems, roles, series, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
@@ -27,13 +36,15 @@ SHARED = ("validation", "test", "seed", "limit")  # kept when another source is 
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
-TIMES = 8  # how often augmentation shows one image
+MOST_WINDOWS = 6
 UPLOADS = {
     "images": ["zip"],
     "sounds": ["zip"],
     "text-table": ["csv", "tsv", "txt", "zip"],
     "table": ["csv", "tsv", "txt"],
+    "series": ["csv", "tsv", "txt"],
 }
+TIMES = 8  # how often augmentation shows one image
 
 
 def choose(document: Document) -> None:
@@ -61,10 +72,10 @@ def choose(document: Document) -> None:
     st.caption(plain(_(cls.about), 300))
     if "path" in cls.model_fields:
         _file(now, document)
-    if issubclass(cls, ColumnsSource):
+    if issubclass(cls, RoledSource):
         roles.draw(document)
-    st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
     shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
+    st.markdown(f"**{_('Settings')}**" if shown else "")
     forms.draw(shown, document.data, f"data:{now}", _set)
     if issubclass(cls, ImageSource):
         _augmentation(document, ImageAugmentation)
@@ -165,6 +176,9 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
         return
+    if source.kind == "series":
+        st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
+        return
     labels = [samples.classes[samples.labels[i]] for i in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
@@ -185,7 +199,8 @@ def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
     for field in samples.spec.inputs:
         rows = [samples.inputs[field.name][at] for at in some]
         if field.columns:
-            columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
+            cells = [cells_of(field, row) for row in rows]
+            columns |= {column.name: [row[column.name] for row in cells] for column in field.columns}
         else:
             columns[field.name] = rows
     for target in samples.spec.targets:

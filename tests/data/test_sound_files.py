@@ -59,6 +59,23 @@ def test_labels_from_names_are_guessed_and_a_rule_tells_the_test_part(tmp_path: 
     assert {swapped.names[at][4:6] for at in swapped.parts["test"]} == {"no"}
 
 
+def test_groups_stay_whole(tmp_path: Path) -> None:
+    files = {
+        f"{word}_{who}_{at}.wav": sound_file(tone(300, 0.1))
+        for word in ("no", "yes")
+        for who in "abcdef"
+        for at in "12"
+    }
+    path = zip_of(tmp_path / "a.zip", files)
+    samples = Sounds(path=path, split="group").load()
+    people = {part: {samples.names[at].split("_")[1] for at in index} for part, index in samples.parts.items()}
+    assert len(set().union(*people.values())) == 6 == sum(map(len, people.values()))
+    with pytest.raises(Error, match=r'There is no field "speaker" to go by\. There are "label", "group", "index"'):
+        Sounds(path=path, split="group", group="speaker").spec()
+    with pytest.raises(Error, match=r"\[T-SPLIT\] The group .* is in the"):
+        Sounds(path=path, split="group", test_where="index < 2").load()
+
+
 def test_a_table_names_files_and_labels(tmp_path: Path) -> None:
     files = {f"clips/{at}.wav": sound_file(tone(300, 0.1)) for at in range(12)}
     rows = "".join(f"{at}.wav,{'test' if at > 7 else 'train'},{'hush' if at % 2 else 'loud'}\n" for at in range(12))

@@ -12,6 +12,9 @@ from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.series_table import SeriesTable
+from builder.data.sources.sine import Sine
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
@@ -26,6 +29,7 @@ __all__ = [
     "ColumnsSource",
     "ImageSource",
     "Progress",
+    "RoledSource",
     "Samples",
     "SoundSource",
     "Source",
@@ -47,6 +51,8 @@ SOURCES: dict[str, type[Source]] = {
         Reviews,
         Visits,
         Xor,
+        Sine,
+        SeriesTable,
         Sounds,
         SpokenDigits,
     )

@@ -13,7 +13,8 @@ from builder.core.ids import nearest
 from builder.core.text import _, quote
 from builder.data.archives import Archive, Folder, Member
 from builder.data.fields import Part
-from builder.data.sources.text_table import LABEL_NAMES, PART_NAMES
+from builder.data.sources.split import PART_NAMES
+from builder.data.sources.text_table import LABEL_NAMES
 from builder.data.tables import Table, parse_table
 
 FILE_NAMES = ("file", "filename", "file_name", "path", "wav", "audio", "sound", "image", "文件", "文件名")
@@ -30,13 +31,13 @@ class Labelled:
     way: str
     skipped: int
 
-    def values(self, name: str) -> list[str]:
+    def values(self, name: str, param: str = "pattern") -> list[str]:
         """One field of all files. Raises: Error G-FIELD when there is none of that name."""
         if not self.fields or name in self.fields[0]:
             return [fields[name] for fields in self.fields]
         text = _("There is no field {name} to go by. There are {names}.")
         names = ", ".join(quote(known, 30) for known in list(self.fields[0])[:10])
-        raise Error("G-FIELD", text.format(name=quote(name), names=names))
+        raise Error.of([Problem("G-FIELD", text.format(name=quote(name), names=names), param=param)])
 
 
 def labelled(archive: Archive | Folder, endings: tuple[str, ...], pattern: str) -> Labelled:

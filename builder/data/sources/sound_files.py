@@ -44,9 +44,19 @@ class Sounds(SoundSource):
         description="Which sounds are the test part, such as index < 5 or group = ann; empty: drawn.",
     )
 
+    split: Literal["stratified", "random", "group"] = Field(  # type: ignore[assignment]
+        "stratified",
+        description="How parts are drawn: each class in its share, without a look at the classes, or each group whole.",
+    )
+    group: str = Field(
+        "group", max_length=100, description="What a group is, with split = group: a field of the pattern, or a column."
+    )
+
     def spec(self) -> DataSpec:
         found = list_sounds(resolve(self.path), self.pattern)
-        self._own(found)  # a rule that cannot be read is said at once
+        self._own(found)  # what cannot be read or found is said at once
+        if self.split == "group":
+            found.values(self.group, "group")
         return self.spec_of(in_order(set(found.values("label"))))
 
     def load(self, progress: Progress = quiet) -> Samples:
@@ -55,7 +65,9 @@ class Sounds(SoundSource):
         names = found.values("label")
         classes = in_order(set(names))
         labels = np.array([classes.index(name) for name in names], np.int64)
-        rows, labels, parts = shortened(np.arange(len(labels)), labels, self.divided(labels, classes, self._own(found)))
+        groups = np.array(found.values(self.group), object) if self.split == "group" else None
+        parts = self.divided(labels, classes, self._own(found), groups)
+        rows, labels, parts = shortened(np.arange(len(labels)), labels, parts)
         waves, kept, notices = self._decoded(path, [found.members[row] for row in rows], progress)
         parts = {part: np.flatnonzero(np.isin(kept, index)) for part, index in parts.items()}
         labels = labels[kept]
