@@ -48,7 +48,7 @@ def predict(
     run: RunName,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help=_("Images or texts; a table where it learned from one.")),
+        typer.Argument(metavar="FILE...", help=_("Images, sounds or texts; a table where it learned from one.")),
     ] = None,
     text: Annotated[
         list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))

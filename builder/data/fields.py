@@ -16,6 +16,7 @@ InputKind = Literal[
     "vector",
     "series",
     "index",
+    "sound",
 ]
 TargetKind = Literal[
     "category",

@@ -19,6 +19,7 @@ from builder.data.preparations.image import ImagePreparation, fit_images
 from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers, fit_steps
 from builder.data.preparations.series import SeriesPreparation
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
@@ -30,6 +31,7 @@ FieldPreparation = (
     | ColumnsPreparation
     | SeriesPreparation
     | IndexPreparation
+    | SoundPreparation
 )  # fmt: skip
 TargetPreparation = NumberPreparation | CategoryPreparation | TextAnswer
 # of each field, its raws; without names those of the only field
@@ -132,6 +134,10 @@ def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
     )
 
 
+def _sound(_field: InputField, source: Any, training: Any) -> SoundPreparation:
+    return SoundPreparation.fit(training, each_band=source.normalise == "band", **source.preparation())
+
+
 # by kind: learns from the field, the source's settings and the rows of the training part
 FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
@@ -139,6 +145,7 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "vector": _vector,
     "series": _series,
     "index": _index,
+    "sound": _sound,
 }
 # kinds of target that are not learned as they are: learns from the source's settings and the training part's values
 TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] = {

@@ -138,14 +138,20 @@ class Source(Settings):
         """All samples with their parts. Raises: Error when the data is missing, damaged or too little."""
 
     def divided(
-        self, labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
+        self,
+        labels: Index,
+        classes: Sequence[str],
+        own: Mapping[Part, Index] | None = None,
+        groups: NDArray[Any] | None = None,
     ) -> dict[Part, Index]:
-        """The parts of a set with these labels; `own` names what belongs to the set's own parts.
+        """The parts of a set with these labels; `own` names what belongs to the set's own parts, and of `groups` each
+        stays together.
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
         known = labels if self.split == "stratified" else np.zeros_like(labels)
-        parts = split(known, own or {}, validation=self.validation, test=self.test, seed=self.seed)
+        shares: dict[str, Any] = {"validation": self.validation, "test": self.test, "seed": self.seed}
+        parts = split(known, own or {}, groups=groups, **shares)
         require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
