@@ -106,15 +106,20 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
     """The weighted sum of the losses of all Outputs."""
     outputs = given if isinstance(given, tuple) else (given,)
     each = zip(report.outputs, outputs, answers, strict=True)
-    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    losses = [a.weight * loss_function(a.loss, kind=a.target.kind)(output, y) for a, output, y in each]
     return torch.stack(losses).sum()
+
+
+def answered(target: Target, samples: int) -> tuple[int | None, ...]:
+    """The shape of what a network answers to so many samples."""
+    return (samples, *(target.longest if size is None else size for size in target.shape))
 
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
     """Classes or numbers that fit a target."""
     if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
-    return torch.randint(target.size, (samples,))
+    return torch.randint(target.size, (samples, target.longest) if target.kind == "text" else (samples,))
 
 
 def assert_safe(source: str) -> None:

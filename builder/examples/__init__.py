@@ -43,6 +43,7 @@ ORDER = (
     "visits-two-answers",
     "reviews-embedding-mlp",
     "xor-mlp",
+    "translate-seq2seq",
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",

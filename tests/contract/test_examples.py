@@ -9,7 +9,7 @@ from builder.compiler.source import source
 from builder.core.errors import Error
 from builder.examples import FOLDER, ORDER, facts, load, names
 from builder.graph.document import read, write
-from tests.documents import assert_safe, one_step, random_inputs
+from tests.documents import answered, assert_safe, one_step, random_inputs
 
 
 @pytest.mark.parametrize("name", names())
@@ -52,7 +52,7 @@ def test_it_learns_a_step(name: str) -> None:
     with torch.no_grad():
         given = model(*random_inputs(report, 3))
     outputs = given if isinstance(given, tuple) else (given,)
-    assert [tuple(y.shape) for y in outputs] == [(3, answer.target.size) for answer in report.outputs]
+    assert [tuple(y.shape) for y in outputs] == [answered(answer.target, 3) for answer in report.outputs]
     assert all(torch.isfinite(y).all() for y in outputs)
     one_step(load(name))
 
