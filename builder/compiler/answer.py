@@ -18,10 +18,12 @@ from builder.layers.ends import Output
 CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
+    "tags": _("a tag for each token"),
 }
 NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+    "tags": _("{node} needs {n} numbers at each of {steps} tokens, one for each tag; {source} gives {shape}."),
 }
 PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 
@@ -41,11 +43,11 @@ def answer(
     target, spec = found.target, network[place].spec
     words = misfit(node, wire, spec, target)
     if words:
-        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target.size, nodes))
+        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target, nodes))
         return
     if not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
-        fix = _add_linear(graph, wire, spec, target.size)
+        fix = _add_linear(graph, wire, spec, target)
         yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=fix)
     if LOSSES.get(layer.loss or found.loss.type) is not type(found.loss):
         yield _unfit_loss(node, layer, found)
@@ -61,7 +63,8 @@ def misfit(node: Node, wire: Edge, spec: Spec, target: Target) -> str | None:
     text = NEEDS[target.kind]
     if target.kind == "number" and target.size == 1:
         text = _("{node} needs 1 number, the one that is predicted; {source} gives {shape}.")
-    return text.format(node=named(node), n=target.size, source=quote(wire.source), shape=spec)
+    facts = {"n": target.size, "steps": target.shape[0], "source": quote(wire.source), "shape": spec}
+    return text.format(node=named(node), **facts)
 
 
 def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
@@ -75,19 +78,30 @@ def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
     return Problem("G-LOSS", words, node.id, "loss", fix=fix)
 
 
-def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str, NodeReport]) -> Fix:
-    """Set the last Linear to the number of classes, or add one (behind a Flatten where the output is no vector)."""
+def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix | None:
+    """Set the last Linear to the number of classes, or add one (behind a Flatten where the output is no vector).
+
+    Where something is needed at each step, a layer that gave its last step alone gives them all.
+    """
     label = _("Set {name} of {node} to {value}")
+    steps = len(target.shape) == 2 and len(spec.shape) == 2
     id: str | None = wire.source
+    edits: list[dict[str, object]] = []
     while id is not None and (found := nodes[id]).layer is not None:
         layer = found.layer
-        if type(layer).__name__ == "Linear" and len(spec.shape) == 2 and not found.off:
-            edit: dict[str, object] = {"op": "set_params", "node": id, "params": {"out_features": classes}}
-            return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
+        linear = type(layer).__name__ == "Linear" and not found.off
+        if linear and not edits and len(spec.shape) in (2, 1 + len(target.shape)):
+            edits.append({"op": "set_params", "node": id, "params": {"out_features": target.size}})
+            if not steps:
+                return Fix(label.format(name="out_features", node=quote(id), value=target.size), tuple(edits))
+        if steps and getattr(layer, "returns", "") == "last":
+            words = label.format(name="returns", node=quote(id), value="sequence")
+            more = [] if edits else [*_add_linear(graph, wire, spec, target).edits]
+            return Fix(words, ({"op": "set_params", "node": id, "params": {"returns": "sequence"}}, *edits, *more))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
-        passing = alone and (found.off or (type(layer).family in PASSING and _keeps(found, nodes)))
-        id = found.sources[0] if passing else None
-    return _add_linear(graph, wire, spec, classes)
+        passing = found.off or linear or (type(layer).family in PASSING and _keeps(found, nodes))
+        id = found.sources[0] if alone and passing else None
+    return None if steps else _add_linear(graph, wire, spec, target)
 
 
 def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
@@ -95,15 +109,15 @@ def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
     return found.spec == nodes[found.sources[0]].spec
 
 
-def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
-    edge = wire.model_dump()
+def _add_linear(graph: Graph, wire: Edge, spec: Spec, target: Target) -> Fix:
+    edge, size = wire.model_dump(), target.size
     taken = {n.id for n in graph.nodes}
     name = next(n for n in ("classes", *(f"classes{i}" for i in range(len(taken) + 1))) if n not in taken)
-    edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": classes}, "edge": edge}]
-    if len(spec.shape) == 2:
-        return Fix(_("Insert Linear with {n} features").format(n=classes), tuple(edits))
+    edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": size}, "edge": edge}]
+    if len(spec.shape) == 2 or len(spec.shape) == 1 + len(target.shape):
+        return Fix(_("Insert Linear with {n} features").format(n=size), tuple(edits))
     edits.append({"op": "insert", "type": "Flatten", "edge": {"source": wire.source, "target": name, "input": None}})
-    return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))
+    return Fix(_("Insert Flatten and Linear with {n} features").format(n=size), tuple(edits))
 
 
 def _learns(place: Place, network: dict[Place, Step]) -> bool:

@@ -17,6 +17,8 @@ class Metric:
 # what is told best of all stands first
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
+    "entity_f1": Metric(_("F1 of entities"), share=True),
+    "token_accuracy": Metric(_("accuracy of tokens"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "r2": Metric("R2"),
     "loss": Metric(_("loss"), higher_is_better=False),

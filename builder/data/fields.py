@@ -18,6 +18,7 @@ InputKind = Literal[
 TargetKind = Literal[
     "category",
     "number",
+    "tags",
 ]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -51,7 +52,8 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or one of `classes` for
+    each token.
 
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in

@@ -15,7 +15,7 @@ from builder.data.fields import InputField, InputKind, TargetKind, damaged
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers
-from builder.data.preparations.text import TextPreparation, vocabulary
+from builder.data.preparations.text import TextPreparation, vocabulary, way_of_dividing
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
@@ -78,13 +78,27 @@ def fit(source: Source, samples: Samples) -> Preparation:
     return Preparation(fields=fields, targets=targets)
 
 
+def divided_field(preparation: Preparation) -> tuple[str, TextPreparation]:
+    """The texts that came divided into tokens: those of which tags tell."""
+    found = ((name, field) for name, field in preparation.fields.items() if isinstance(field, TextPreparation))
+    return next((name, field) for name, field in found if field.tokens == "given")
+
+
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
     return (ImagePreparation.as_imagenet if source.normalise == "imagenet" else ImagePreparation.fit)(training)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
-    tokenizer = vocabulary(training, source.tokens, source.vocabulary_size)
-    return TextPreparation(tokenizer=tokenizer, tokens=source.tokens, max_length=source.max_length)
+    given = isinstance(training[0], tuple)
+    tokens = "given" if given else source.tokens
+    return TextPreparation(
+        tokenizer=vocabulary(training, tokens, source.vocabulary_size),
+        tokens=tokens,
+        max_length=source.max_length,
+        padding_side=source.padding_side,
+        truncation_side=source.truncation_side,
+        by=way_of_dividing(training) if given else "words",
+    )
 
 
 def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation | ColumnsPreparation:

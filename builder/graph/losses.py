@@ -81,6 +81,7 @@ Loss = (
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "tags": (CrossEntropy,),
 }
 LOSSES: dict[str, type[Loss]] = {
     str(cls.model_fields["type"].default): cls for fitting in LOSSES_OF.values() for cls in fitting

@@ -22,10 +22,15 @@ LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
 def loss_function(loss: Loss) -> LossFunction:
-    """The mean loss of a batch. Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers."""
+    """The mean loss of a batch; cross-entropy passes over the tokens whose tag is -100.
+
+    Shape: (N, classes), (N) -> () for categories; (N, L, tags), (N, L) -> () for tags; (N, C), (N, C) -> () for numbers.
+    """
     match loss:
         case CrossEntropy():
-            return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
+            return lambda output, y: F.cross_entropy(
+                output.flatten(0, -2), y.flatten(), label_smoothing=loss.label_smoothing
+            )
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from builder.data.augmentation import images
+from builder.data.augmentation import images, texts
 from builder.data.fields import InputKind
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation
+from builder.data.sources.augmentations import Augmentation, ImageAugmentation, TextAugmentation, TokenAugmentation
 
 Batch = tuple[
     tuple[Tensor, ...], tuple[Tensor, ...]
@@ -29,7 +29,20 @@ def _images(batch: Batch, kinds: Kinds, settings: ImageAugmentation, generator: 
     return tuple(changed), y
 
 
-CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {ImageAugmentation: _images}
+def _texts(batch: Batch, kinds: Kinds, settings: TokenAugmentation, generator: torch.Generator) -> Batch:
+    x, y = batch
+    changed = (
+        texts.augmented(values, settings, generator) if kind == "text" else values
+        for values, kind in zip(x, kinds, strict=True)
+    )
+    return tuple(changed), y
+
+
+CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {
+    ImageAugmentation: _images,
+    TokenAugmentation: _texts,
+    TextAugmentation: _texts,
+}
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.reviews import Reviews
-from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
 from builder.data.sources.table import ColumnsSource, Table
+from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor

@@ -24,3 +24,15 @@ class ImageAugmentation(Augmentation):
     rotation: float = Field(
         0.0, ge=0, le=180, description="Turn by up to so much each way.", json_schema_extra={"unit": "degrees"}
     )
+
+
+class TokenAugmentation(Augmentation):
+    """Random changes of texts that leave each token in its place."""
+
+    word_dropout: float = Field(0.0, ge=0, le=0.9, description="Share of the tokens that become unknown.")
+
+
+class TextAugmentation(TokenAugmentation):
+    """Random changes of texts."""
+
+    swap: float = Field(0.0, ge=0, le=0.5, description="Share of neighbouring tokens that change places.")

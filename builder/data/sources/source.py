@@ -23,7 +23,7 @@ Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being
 Mode = Literal["own", "grey", "colour"]
 Normal = Literal["own", "imagenet"]
 Index = NDArray[np.int64]
-Rows = NDArray[Any] | list[str]
+Rows = NDArray[Any] | list[Any]  # texts are a list: of strings, or of tuples of tokens
 FEWEST = 2  # rows that a class must have in the training part
 
 
@@ -35,8 +35,9 @@ def quiet(share: float, doing: str) -> None:
 class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers.
+    Shape: inputs (N, H, W, C) uint8 for images, N strings or tuples of tokens for text, (N, F) float32 for vectors,
+    (N, columns) cells as text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for
+    numbers, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -187,27 +188,6 @@ class ImageSource(Source):
         )
 
 
-class TextSource(Source):
-    """Texts, each with a label."""
-
-    kind: ClassVar[InputKind] = "text"
-
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
-
-    def spec_of(self, classes: Sequence[str]) -> DataSpec:
-        """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
-        spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-        return DataSpec((InputField("text", "text", spec),), (Target("label", tuple(classes)),))
-
-
 def shortened(
     inputs: NDArray[Any], labels: Index, parts: Mapping[Part, Index]
 ) -> tuple[NDArray[Any], Index, dict[Part, Index]]:
@@ -248,7 +228,7 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     for rows in inputs:
         if isinstance(rows, list) or rows.dtype == object:
             for text in rows if isinstance(rows, list) else rows.ravel():
-                content = text.encode("utf-8", "surrogatepass")
+                content = ("\0".join(text) if isinstance(text, tuple) else text).encode("utf-8", "surrogatepass")
                 digest.update(len(content).to_bytes(8, "little") + content)
         else:
             digest.update(f"{rows.dtype.str} {rows.shape}".encode())

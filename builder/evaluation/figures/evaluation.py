@@ -6,8 +6,10 @@ from typing import Any
 from builder.data.fields import Part
 from builder.evaluation.figures.category import CategoryFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.tags import TagFigures
 
-Figures = CategoryFigures | NumberFigures
+Figures = CategoryFigures | NumberFigures | TagFigures
+from builder.evaluation.figures.tags import TagFigures
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a network says to one sample: one file for each kind of target."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from torch import Tensor
 
@@ -9,17 +10,20 @@ from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
 from builder.prediction.answers.category import Choice, choices
 from builder.prediction.answers.number import Value, values
+from builder.prediction.answers.tags import Tagged, tagged
 
-__all__ = ["Choice", "Said", "Value", "said"]
+__all__ = ["Choice", "Said", "Tagged", "Value", "said"]
 
-Said = Choice | Value
+Said = Choice | Value | Tagged
 
-SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
+# from what an Output gave to a batch, and the raw samples by field
+SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor, Mapping[str, Any]], Sequence[Said]]] = {
     "category": choices,
     "number": values,
+    "tags": tagged,
 }
 
 
-def said(trained: Trained, answer: Answer, output: Tensor) -> Sequence[Said]:
+def said(trained: Trained, answer: Answer, output: Tensor, raws: Mapping[str, Any]) -> Sequence[Said]:
     """What an Output says to each sample of a batch."""
-    return SAID[answer.target.kind](trained, answer, output)
+    return SAID[answer.target.kind](trained, answer, output, raws)

@@ -8,12 +8,14 @@ from builder.data.fitting import Preparation
 from builder.training.scores.category import Category
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
+from builder.training.scores.tags import Tags
 
 __all__ = ["Score", "Sums", "score"]
 
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
     "number": lambda answer, preparation: Numbers(preparation.targets[answer.target.name].std),
+    "tags": lambda answer, _preparation: Tags(answer.target.classes),
 }
 
 
