@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import CategoryFigures, NumberFigures, TagFigures
 from builder.evaluation.figures import Figures
 
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -40,7 +40,29 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
-SHOWN: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: _category, NumberFigures: _numbers}
+def _tags(found: TagFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Accuracy of tokens"), percent(found.token_accuracy)),
+        (_("Always a token's most frequent tag"), percent(found.baseline_token_accuracy)),
+        (_("Loss"), found.loss),
+    ]
+    if found.entity_f1 is not None:
+        rows += [
+            (_("F1 of entities"), percent(found.entity_f1)),
+            (_("Their F1 by most frequent tags"), percent(found.baseline_entity_f1)),
+            (_("Precision"), percent(found.entity_precision)),
+            (_("Recall"), percent(found.entity_recall)),
+        ]
+    facts(rows)
+    heads = [_("Tag") if found.entity_f1 is None else _("Entity"), _("Precision"), _("Recall"), _("F1"), _("Number")]
+    table(heads, [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes])
+
+
+SHOWN: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: _category,
+    NumberFigures: _numbers,
+    TagFigures: _tags,
+}
 
 
 def show(figures: Figures) -> None:

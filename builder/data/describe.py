@@ -41,7 +41,7 @@ def describe(samples: Samples, name: str) -> dict[str, Any]:
 
 def _target(samples: Samples, target: Target) -> dict[str, Any]:
     described: dict[str, Any] = {"name": target.name, "kind": target.kind}
-    if target.kind == "category":
+    if target.classes:
         return described | {"classes": list(target.classes)}
     values = samples.targets[target.name][samples.parts["train"]].astype(np.float64)
     figures = {
@@ -53,9 +53,10 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
     first = samples.spec.target
-    if first.kind != "category":
+    if first.kind not in ("category", "tags"):
         return {"count": len(index), "classes": {}}
-    counts = np.bincount(samples.labels[index], minlength=len(first.classes)).tolist()
+    labels = samples.labels[index]
+    counts = np.bincount(labels[labels >= 0], minlength=len(first.classes)).tolist()  # of tags, those of real tokens
     return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
 
 
@@ -72,7 +73,9 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
         shown["name"] = samples.names[at]
     for field in samples.spec.inputs:
         raw = samples.inputs[field.name][at]
-        if isinstance(raw, str):
+        if isinstance(raw, tuple):
+            shown[field.name] = list(raw)
+        elif isinstance(raw, str):
             shown[field.name] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
@@ -88,5 +91,7 @@ def answer_of(samples: Samples, target: Target, at: int) -> Any:
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "tags":
+        return [target.classes[tag] for tag in value.tolist() if tag >= 0]
     numbers = [float(f"{number:.7g}") for number in value.tolist()]
     return numbers[0] if len(numbers) == 1 else numbers

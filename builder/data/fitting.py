@@ -5,7 +5,7 @@ It is fitted on the training part alone, saved with the run, and used by trainin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
@@ -90,7 +90,7 @@ def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
     given = isinstance(training[0], tuple)
-    tokens = "given" if given else source.tokens
+    tokens: Literal["words", "characters", "bpe", "given"] = "given" if given else source.tokens
     return TextPreparation(
         tokenizer=vocabulary(training, tokens, source.vocabulary_size),
         tokens=tokens,

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from builder.compiler.report import Answer
+from builder.data.fitting import divided_field
 from builder.evaluation.trained import Trained
 
 
@@ -23,5 +24,7 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
+    if target.kind == "tags":
+        return facts | {"classes": list(target.classes), "field": divided_field(trained.preparation)[0]}
     scale = trained.preparation.targets[target.name]
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

@@ -24,7 +24,8 @@ LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 def loss_function(loss: Loss) -> LossFunction:
     """The mean loss of a batch; cross-entropy passes over the tokens whose tag is -100.
 
-    Shape: (N, classes), (N) -> () for categories; (N, L, tags), (N, L) -> () for tags; (N, C), (N, C) -> () for numbers.
+    Shape: (N, classes), (N) -> () for categories; (N, L, tags), (N, L) -> () for tags; (N, C), (N, C) -> () for
+    numbers.
     """
     match loss:
         case CrossEntropy():

@@ -7,7 +7,7 @@ source.
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +122,12 @@ def vocabulary(texts: Sequence[Text], tokens: Literal["words", "characters", "bp
     """A tokenizer with the most frequent tokens of `texts`, as JSON; of `bpe`, with the most useful pieces of words."""
     # words seen once become [UNK], so that the network learns what to make of words that it does not know
     rare = 2 if len(texts) >= SCARCE else 1
-    told = {"vocab_size": size, "special_tokens": SPECIAL, "show_progress": False, "min_frequency": rare}
+    told: dict[str, Any] = {
+        "vocab_size": size,
+        "special_tokens": SPECIAL,
+        "show_progress": False,
+        "min_frequency": rare,
+    }
     bert = normalizers.BertNormalizer(lowercase=True, handle_chinese_chars=tokens != "characters")
     # NFKC folds full-width forms; Chinese characters stand alone, since nothing but a dictionary finds their words
     normalizer = normalizers.Sequence([normalizers.NFKC(), bert])

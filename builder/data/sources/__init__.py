@@ -8,6 +8,7 @@ from builder.core.ids import nearest
 from builder.core.settings import parse
 from builder.core.text import _, quote
 from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
@@ -33,7 +34,7 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
+    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor, Conll)
 }
 
 

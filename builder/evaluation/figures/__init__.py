@@ -11,14 +11,13 @@ from builder.data.sources.source import Index
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
-from builder.evaluation.figures.tags import EntityFigures, TagFigures, tags
+from builder.evaluation.figures.tags import TagFigures, tags
 from builder.evaluation.trained import Trained
 
 __all__ = [
     "CategoryFigures",
     "ClassFigures",
     "ColumnFigures",
-    "EntityFigures",
     "Evaluation",
     "Figures",
     "NumberFigures",

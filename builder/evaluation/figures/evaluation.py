@@ -9,7 +9,6 @@ from builder.evaluation.figures.number import NumberFigures
 from builder.evaluation.figures.tags import TagFigures
 
 Figures = CategoryFigures | NumberFigures | TagFigures
-from builder.evaluation.figures.tags import TagFigures
 
 
 @dataclass(frozen=True)

@@ -21,29 +21,23 @@ from builder.training.scores.tags import tags_of
 
 
 @dataclass(frozen=True)
-class EntityFigures:
-    """Entities found: one counts if its first and last token and its type are right. `baseline_f1` as below."""
-
-    precision: float
-    recall: float
-    f1: float
-    baseline_f1: float
-
-
-@dataclass(frozen=True)
 class TagFigures:
     """One Output whose target is a tag for each token; only real tokens count.
 
-    `entities` is None where the tags mark none. `classes` are the types of entities, or else the tags. The baseline
-    gives each token the tag that it has most often in the training part.
+    Those of entities are None where the tags mark none; one counts if its first and last token and its type are right.
+    `classes` are the types of entities, or else the tags. Baselines give each token the tag that it has most often in
+    the training part.
     """
 
     output: str
     target: str
     token_accuracy: float
-    baseline: float
+    baseline_token_accuracy: float
+    entity_precision: float | None
+    entity_recall: float | None
+    entity_f1: float | None
+    baseline_entity_f1: float | None
     loss: float
-    entities: EntityFigures | None
     classes: tuple[ClassFigures, ...]
 
 
@@ -61,12 +55,12 @@ def _usual(trained: Trained, samples: Samples, index: Index, target: str, tags: 
     """The tag that each token has most often in the training part."""
     name, field = divided_field(trained.preparation)
     rows, train = samples.inputs[name], samples.parts["train"]
-    tokens, right = field.apply(chosen(rows, train)), samples.targets[target][train]
+    tokens, right = field.apply(list(chosen(rows, train))), samples.targets[target][train]
     real = right != NO_TOKEN
     seen = np.zeros((int(tokens.max()) + 1, tags), np.int64)
     np.add.at(seen, (tokens[real], right[real]), 1)
     most = np.where(seen.any(1), seen.argmax(1), seen.sum(0).argmax())
-    found: NDArray[np.int64] = most[np.minimum(field.apply(chosen(rows, index)), len(most) - 1)]
+    found: NDArray[np.int64] = most[np.minimum(field.apply(list(chosen(rows, index))), len(most) - 1)]
     return found
 
 
@@ -81,23 +75,17 @@ def tag_figures(
 ) -> TagFigures:
     """All figures. Shape: answers, true and usual (N, L), -100 where there is no token."""
     real = true != NO_TOKEN
-    entities, each = None, _each_tag(answers[real], true[real], classes)
+    each = _each_tag(answers[real], true[real], classes)
+    precision = recall = f1 = usual_f1 = None
     if is_iob(classes):
         wanted, found, always = (_spans(tags, classes) for tags in (true, answers, usual))
-        entities = EntityFigures(*_judged(wanted, found), baseline_f1=_judged(wanted, always)[2])
+        (precision, recall, f1), usual_f1 = _judged(wanted, found), _judged(wanted, always)[2]
         each = tuple(
             ClassFigures(name, *_judged(_of(wanted, at), _of(found, at)), support=len(_of(wanted, at)))
             for at, name in enumerate(entity_types(classes))
         )
-    return TagFigures(
-        output=output,
-        target=target,
-        token_accuracy=float((answers == true)[real].mean()),
-        baseline=float((usual == true)[real].mean()),
-        loss=loss,
-        entities=entities,
-        classes=each,
-    )
+    share, usually = (float((given == true)[real].mean()) for given in (answers, usual))
+    return TagFigures(output, target, share, usually, precision, recall, f1, usual_f1, loss, each)
 
 
 Spans = set[tuple[int, ...]]
@@ -117,8 +105,6 @@ def _judged(wanted: Spans, found: Spans) -> tuple[float, float, float]:
     return both / max(1, len(found)), both / max(1, len(wanted)), 2 * both / max(1, len(found) + len(wanted))
 
 
-def _each_tag(
-    answers: NDArray[np.int64], true: NDArray[np.int64], classes: Sequence[str]
-) -> tuple[ClassFigures, ...]:
+def _each_tag(answers: NDArray[np.int64], true: NDArray[np.int64], classes: Sequence[str]) -> tuple[ClassFigures, ...]:
     each = precision_recall_fscore_support(true, answers, labels=np.arange(len(classes)), zero_division=0.0)
     return tuple(map(ClassFigures, classes, *(values.tolist() for values in each)))

@@ -15,7 +15,7 @@ from builder.evaluation.trained import Trained
 
 @dataclass(frozen=True)
 class Span:
-    """Part of a text, from character `start` up to the one before `end`: a token or an entity. `name`: its tag or type."""
+    """A token with its tag or an entity with its type: the part of a text from character `start` up to before `end`."""
 
     name: str
     text: str

@@ -7,14 +7,15 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Said, Value
+from builder.prediction.answers import Choice, Said, Tagged, Value
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
 from builder.ui.answers.number import NUMBER
+from builder.ui.answers.tags import TAGS
 from builder.ui.markup import plain
 
-DRAWN: dict[type[Said], Drawn] = {Choice: CATEGORY, Value: NUMBER}
+DRAWN: dict[type[Said], Drawn] = {Choice: CATEGORY, Value: NUMBER, Tagged: TAGS}
 
 
 def notices(found: Prediction) -> None:

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import CategoryFigures, NumberFigures, TagFigures
 from builder.evaluation.figures import Figures
 from builder.ui.results.category import category
 from builder.ui.results.number import numbers
+from builder.ui.results.tags import tags
 
-RESULTS: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: category, NumberFigures: numbers}
+RESULTS: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: category,
+    NumberFigures: numbers,
+    TagFigures: tags,
+}
 
 
 def draw(figures: Figures) -> None:
