@@ -175,6 +175,8 @@ def _words(answer: Any) -> str:
     if "tags" in said:
         spans = answer.entities if answer.types else answer.tokens
         return ", ".join(f"{one.text}/{one.name}" for one in spans)
+    if "labels" in said:
+        return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, answer.values.values()))
 
 

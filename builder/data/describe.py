@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from builder.data.fields import PARTS, Target
+from builder.data.fields import PARTS, InputField, Target
 from builder.data.sources.source import Samples
 
 SHOWN = 6
@@ -53,11 +54,18 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
     first = samples.spec.target
-    if first.kind not in ("category", "tags"):
+    if not first.classes:
         return {"count": len(index), "classes": {}}
-    labels = samples.labels[index]
-    counts = np.bincount(labels[labels >= 0], minlength=len(first.classes)).tolist()  # of tags, those of real tokens
+    counts = class_counts(first, samples.labels[index]).tolist()
     return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
+
+
+def class_counts(target: Target, values: NDArray[Any]) -> NDArray[np.int64]:
+    """How many samples of each class there are, or of each label; of tags, how many tokens."""
+    if target.kind == "labels":
+        return np.asarray(values.sum(axis=0), np.int64)
+    given = values[values >= 0]  # where there is no token, there is no tag
+    return np.bincount(given.astype(np.int64), minlength=len(target.classes))
 
 
 def _stride(samples: Samples) -> int:
@@ -80,10 +88,18 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
         elif field.columns:
-            shown |= dict(zip((column.name for column in field.columns), raw.tolist(), strict=True))
+            shown |= cells_of(field, raw)
         else:
             shown["values"] = raw.tolist()
     return shown
+
+
+def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
+    """A row of a table's columns as people read it."""
+    values = raw.tolist()
+    if field.kind == "index":
+        values = [column.categories[at - 1] if at else "" for column, at in zip(field.columns, values, strict=True)]
+    return dict(zip((column.name for column in field.columns), values, strict=True))
 
 
 def answer_of(samples: Samples, target: Target, at: int) -> Any:
@@ -93,5 +109,9 @@ def answer_of(samples: Samples, target: Target, at: int) -> Any:
         return target.classes[value]
     if target.kind == "tags":
         return [target.classes[tag] for tag in value.tolist() if tag >= 0]
+    if target.kind == "binary":
+        return target.classes[int(value[0])]
+    if target.kind == "labels":
+        return "; ".join(target.classes[place] for place in np.flatnonzero(value))
     numbers = [float(f"{number:.7g}") for number in value.tolist()]
     return numbers[0] if len(numbers) == 1 else numbers

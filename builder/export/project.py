@@ -16,7 +16,7 @@ import safetensors.torch
 from builder.core.text import _
 from builder.data import entities, images
 from builder.data.fitting import FieldPreparation
-from builder.data.preparations import columns, text, vector
+from builder.data.preparations import columns, index, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -47,10 +47,12 @@ KINDS: Final = {
     ),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
+    "index": _Kind((), (index.places_to_index,), ()),
 }
 TAGS: Final = """    if facts["kind"] == "tags":
         return tagged(facts, row, sample[facts["field"]])
 """
+ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
@@ -58,6 +60,7 @@ USAGE: Final = {
     "given": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
+    "index": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
 
 
@@ -85,7 +88,7 @@ def files(trained: Trained) -> dict[str, bytes]:
     packages = [package for kind in kinds for package in KINDS[kind].packages]
     written = {
         "network.py": trained.source,
-        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds == ["columns"]),
+        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds[0] in ROWS),
         "preparation.json": json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
         "requirements.txt": "".join(f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *packages)),
         "README.md": _readme(trained, usage),
@@ -145,6 +148,10 @@ def _answers(trained: Trained) -> Iterator[str]:
             )
             if entities.is_iob(target.classes):
                 text, value = _("It finds entities in a text. Their F1 on the test part: {figure}."), "entity_f1"
+        elif target.kind == "binary":
+            text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
+        elif target.kind == "labels":
+            text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
         else:
             text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
         figure = metrics.get(f"test_{value}{suffix}")

@@ -1,6 +1,6 @@
 """The loss that a recipe or an Output names, as a function of what the network answers and the target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from builder.graph.losses import (
+    BinaryCrossEntropy,
     CrossEntropy,
     Focal,
     Huber,
@@ -21,21 +22,22 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss) -> LossFunction:
+def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
     """The mean loss of a batch; cross-entropy passes over the tokens whose tag is -100.
 
-    Shape: (N, classes), (N) -> () for categories; (N, L, tags), (N, L) -> () for tags; (N, C), (N, C) -> () for
-    numbers.
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, L, tags), (N, L) -> () for tags;
+    (N, C), (N, C) -> () for all else
+    Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
         case CrossEntropy():
-            return lambda output, y: F.cross_entropy(
-                output.flatten(0, -2), y.flatten(), label_smoothing=loss.label_smoothing
-            )
+            return _cross_entropy(loss, balanced(counts) if loss.class_weights == "balanced" else None)
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
-            return lambda output, y: F.nll_loss(output.clamp_min(LEAST).log(), y)
+            return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
+        case BinaryCrossEntropy():
+            return _binary_cross_entropy(loss)
         case MeanSquaredError():
             return F.mse_loss
         case MeanAbsoluteError():
@@ -46,8 +48,42 @@ def loss_function(loss: Loss) -> LossFunction:
             assert_never(loss)
 
 
+def balanced(counts: Sequence[int]) -> Tensor:
+    """Weights of classes under which each counts the same; as scikit-learn's "balanced" weighs them."""
+    found = torch.tensor(counts, dtype=torch.float32).clamp_min(1)
+    return found.sum() / (len(found) * found)
+
+
+def _cross_entropy(loss: CrossEntropy, weight: Tensor | None) -> LossFunction:
+    def cross_entropy(output: Tensor, y: Tensor) -> Tensor:
+        # the training part may lack the last tags; it has every category
+        fill = (0, output.shape[-1] - len(weight)) if weight is not None else (0, 0)
+        weights = F.pad(weight.to(output), fill, value=1.0) if weight is not None else None
+        if output.ndim > 2:  # a class for each step
+            output, y = output.flatten(0, -2), y.flatten()
+        return F.cross_entropy(output, y, weights, label_smoothing=loss.label_smoothing)
+
+    return cross_entropy
+
+
+def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:
+    if loss.pos_weight is None:
+        return F.binary_cross_entropy_with_logits
+    weight = torch.tensor(loss.pos_weight)
+    return lambda output, y: F.binary_cross_entropy_with_logits(output, y, pos_weight=weight.to(output))
+
+
+def _nll(log_p: Tensor, y: Tensor) -> Tensor:
+    if y.is_floating_point():
+        return -(y * log_p).sum(1).mean()
+    return F.nll_loss(log_p, y)
+
+
 def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
-    """(1 - p)^gamma * -log p. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    """(1 - p)^gamma * -log p, for shares their mean. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    if y.is_floating_point():
+        log_p = output.log_softmax(1)
+        return -(y * (1 - log_p.exp()).clamp_min(LEAST) ** gamma * log_p).sum(1).mean()
     negative_log_p = F.cross_entropy(output, y, reduction="none")
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)

@@ -15,21 +15,12 @@ from builder.data.entities import is_any_iob, to_iob2
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.places import ZIP, identity, resolve
 from builder.data.sources.source import Progress, Samples, quiet
+from builder.data.sources.split import PART_NAMES
 from builder.data.sources.tagged import Sentences, TaggedSource, in_order
 from builder.data.tables import MOST_LINE, Encoding, decoded, read_lines
 
 # "test a" is what the first of these files, of 2003, called the part to develop on
-PARTS_IN_NAMES: dict[str, Part] = {
-    "train": "train",
-    "training": "train",
-    "dev": "validation",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "testa": "validation",
-    "test": "test",
-    "testb": "test",
-}
+PARTS_IN_NAMES: dict[str, Part] = {**PART_NAMES, "testa": "validation", "testb": "test"}
 IN_NAME = re.compile(rf"(?<![a-z])({'|'.join(sorted(PARTS_IN_NAMES, key=len, reverse=True))})(?![a-z])")
 FOREIGN = (".md", ".json", ".py", ".pdf", ".html", ".png")  # files that often lie beside the data
 

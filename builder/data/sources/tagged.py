@@ -38,6 +38,7 @@ class TaggedSource(SequenceSettings, Source):
     """Sentences that are divided into tokens, with a tag for each."""
 
     kind: ClassVar[InputKind] = "text"
+    ignores: ClassVar[frozenset[str]] = frozenset({"split"})  # sentences have no class
 
     augmentation: TokenAugmentation = Field(
         default_factory=TokenAugmentation, description="Random changes while training."

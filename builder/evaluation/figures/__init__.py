@@ -8,18 +8,22 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.data.sources import Samples
 from builder.data.sources.source import Index
+from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.figures.tags import TagFigures, tags
 from builder.evaluation.trained import Trained
 
 __all__ = [
+    "BinaryFigures",
     "CategoryFigures",
     "ClassFigures",
     "ColumnFigures",
     "Evaluation",
     "Figures",
+    "LabelsFigures",
     "NumberFigures",
     "TagFigures",
     "figures",
@@ -29,6 +33,8 @@ FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Fi
     "category": category,
     "number": numbers,
     "tags": tags,
+    "binary": binary,
+    "labels": labels,
 }
 
 

@@ -8,19 +8,23 @@ from torch import Tensor
 from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
+from builder.prediction.answers.binary import verdicts
 from builder.prediction.answers.category import Choice, choices
+from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.number import Value, values
 from builder.prediction.answers.tags import Tagged, tagged
 
-__all__ = ["Choice", "Said", "Tagged", "Value", "said"]
+__all__ = ["Choice", "LabelSet", "Said", "Tagged", "Value", "said"]
 
-Said = Choice | Value | Tagged
+Said = Choice | Value | Tagged | LabelSet
 
 # from what an Output gave to a batch, and the raw samples by field
 SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor, Mapping[str, Any]], Sequence[Said]]] = {
     "category": choices,
     "number": values,
     "tags": tagged,
+    "binary": verdicts,
+    "labels": label_sets,
 }
 
 

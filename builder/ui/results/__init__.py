@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from builder.evaluation import CategoryFigures, NumberFigures, TagFigures
+from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures, TagFigures
 from builder.evaluation.figures import Figures
+from builder.ui.results.binary import binary
 from builder.ui.results.category import category
+from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
 from builder.ui.results.tags import tags
 
@@ -13,6 +15,8 @@ RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
     TagFigures: tags,
+    BinaryFigures: binary,
+    LabelsFigures: labels,
 }
 
 
