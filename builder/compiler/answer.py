@@ -19,6 +19,8 @@ CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
     "tags": _("a tag for each token"),
+    "text": _("a text"),
+    "forecast": _("a forecast"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
 }
@@ -26,6 +28,8 @@ NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
     "tags": _("{node} needs {n} numbers at each of {steps} tokens, one for each tag; {source} gives {shape}."),
+    "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
+    "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }
@@ -49,9 +53,16 @@ def answer(
     if words:
         yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target, nodes))
         return
+    if target.kind == "text" and found.loss.type == "cross_entropy" and spec.shape[1] != target.longest:
+        text = _("{node} needs {n} steps, as {target} has; {source} gives {shape}. Lead an Input for {target} to it.")
+        words = text.format(
+            node=named(node), n=target.longest, target=quote(target.name), source=quote(wire.source), shape=spec
+        )
+        yield Problem("G-CLASSES", words, node.id)
+        return
     if not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
-        fix = _add_linear(graph, wire, spec, target)
+        fix = _add_linear(graph, wire, spec, target.size, len(spec.shape))
         yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=fix)
     if LOSSES.get(layer.loss or found.loss.type) is not type(found.loss):
         yield _unfit_loss(node, layer, found)
@@ -87,6 +98,7 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[st
 
     Where something is needed at each step, a layer that gave its last step alone gives them all.
     """
+    classes, axes = target.size, 1 + len(target.shape)
     label = _("Set {name} of {node} to {value}")
     steps = len(target.shape) == 2 and len(spec.shape) == 2
     id: str | None = wire.source
@@ -94,18 +106,18 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[st
     while id is not None and (found := nodes[id]).layer is not None:
         layer = found.layer
         linear = type(layer).__name__ == "Linear" and not found.off
-        if linear and not edits and len(spec.shape) in (2, 1 + len(target.shape)):
-            edits.append({"op": "set_params", "node": id, "params": {"out_features": target.size}})
+        if linear and not edits and len(spec.shape) in (2, axes):
+            edits.append({"op": "set_params", "node": id, "params": {"out_features": classes}})
             if not steps:
-                return Fix(label.format(name="out_features", node=quote(id), value=target.size), tuple(edits))
+                return Fix(label.format(name="out_features", node=quote(id), value=classes), tuple(edits))
         if steps and getattr(layer, "returns", "") == "last":
             words = label.format(name="returns", node=quote(id), value="sequence")
-            more = [] if edits else [*_add_linear(graph, wire, spec, target).edits]
+            more = [] if edits else [*_add_linear(graph, wire, spec, classes, len(spec.shape)).edits]
             return Fix(words, ({"op": "set_params", "node": id, "params": {"returns": "sequence"}}, *edits, *more))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
         passing = found.off or linear or (type(layer).family in PASSING and _keeps(found, nodes))
         id = found.sources[0] if alone and passing else None
-    return None if steps else _add_linear(graph, wire, spec, target)
+    return None if steps else _add_linear(graph, wire, spec, classes, axes)
 
 
 def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
@@ -113,15 +125,15 @@ def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
     return found.spec == nodes[found.sources[0]].spec
 
 
-def _add_linear(graph: Graph, wire: Edge, spec: Spec, target: Target) -> Fix:
-    edge, size = wire.model_dump(), target.size
+def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int, axes: int = 2) -> Fix:
+    edge = wire.model_dump()
     taken = {n.id for n in graph.nodes}
     name = next(n for n in ("classes", *(f"classes{i}" for i in range(len(taken) + 1))) if n not in taken)
-    edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": size}, "edge": edge}]
-    if len(spec.shape) == 2 or len(spec.shape) == 1 + len(target.shape):
-        return Fix(_("Insert Linear with {n} features").format(n=size), tuple(edits))
+    edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": classes}, "edge": edge}]
+    if len(spec.shape) == axes:
+        return Fix(_("Insert Linear with {n} features").format(n=classes), tuple(edits))
     edits.append({"op": "insert", "type": "Flatten", "edge": {"source": wire.source, "target": name, "input": None}})
-    return Fix(_("Insert Flatten and Linear with {n} features").format(n=size), tuple(edits))
+    return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))
 
 
 def _learns(place: Place, network: dict[Place, Step]) -> bool:

@@ -6,9 +6,11 @@ from builder.evaluation.figures import (
     CategoryFigures,
     ClassFigures,
     Evaluation,
+    ForecastFigures,
     LabelsFigures,
     NumberFigures,
     TagFigures,
+    TextFigures,
 )
 
 __all__ = [
@@ -16,8 +18,10 @@ __all__ = [
     "CategoryFigures",
     "ClassFigures",
     "Evaluation",
+    "ForecastFigures",
     "LabelsFigures",
     "NumberFigures",
     "TagFigures",
+    "TextFigures",
     "evaluate",
 ]

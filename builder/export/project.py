@@ -14,9 +14,9 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import entities, images
+from builder.data import entities, images, sounds
 from builder.data.fitting import FieldPreparation
-from builder.data.preparations import columns, index, text, vector
+from builder.data.preparations import columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -45,8 +45,14 @@ KINDS: Final = {
         (text.side_by_side, text.given_ids, text.divided, entities.entity_types, entities.entity_spans),
         ("tokenizers",),
     ),
+    "sound": _Kind(
+        ("import soundfile",),
+        (sounds.resampled, sounds.sound_wave, spectrogram.sound_features),
+        ("soundfile",),
+    ),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
+    "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
 TAGS: Final = """    if facts["kind"] == "tags":
@@ -56,9 +62,11 @@ ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
+    "sound": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
     "given": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
+    "series": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
     "index": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
@@ -106,11 +114,12 @@ def _kind(field: FieldPreparation) -> str:
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
     glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
-    functions = [function for kind in kinds for function in KINDS[kind].functions]
+    functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
-        math="".join(f"import {name}\n" for name, kind in (("math", "columns"), ("re", "given")) if kind in kinds),
+        math="import math\n" if {"columns", "sound"} & {*kinds} else "",
+        re="import re\n" if "given" in kinds else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
         answers=TAGS if "given" in kinds else "",
         functions="\n\n".join(inspect.getsource(function) for function in functions),

@@ -98,6 +98,8 @@ LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
     "tags": (CrossEntropy,),
+    "text": (CrossEntropy,),
+    "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),
 }

@@ -10,11 +10,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from builder.data.augmentation import images, texts
+from builder.data.augmentation import images, sounds, texts
 from builder.data.augmentation.images import AS_IT_IS, Scale
 from builder.data.augmentation.mixing import mixed
 from builder.data.fields import InputKind
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation, TextAugmentation, TokenAugmentation
+from builder.data.sources.augmentations import (
+    Augmentation,
+    ImageAugmentation,
+    SoundAugmentation,
+    TextAugmentation,
+    TokenAugmentation,
+)
 
 Batch = tuple[
     tuple[Tensor, ...], tuple[Tensor, ...]
@@ -31,9 +37,19 @@ def _texts(batch: Batch, kinds: Kinds, settings: TokenAugmentation, generator: t
     return tuple(changed), y
 
 
+def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: torch.Generator) -> Batch:
+    x, y = batch
+    changed = (
+        sounds.augmented(values, settings, generator) if kind == "sound" else values
+        for values, kind in zip(x, kinds, strict=True)
+    )
+    return tuple(changed), y
+
+
 CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {
     TokenAugmentation: _texts,
     TextAugmentation: _texts,
+    SoundAugmentation: _sounds,
 }
 
 

@@ -18,8 +18,8 @@ from builder.core.text import _
 from builder.data.preparations.kind import FieldKind, Notify, silent
 
 CHARACTERS_A_TOKEN = 100  # longer texts are cut before anything looks at them
+SPECIAL = ("[PAD]", "[UNK]")
 SCARCE = 200  # texts; with fewer, a word seen once is all there is
-SPECIAL = ["[PAD]", "[UNK]"]
 CHARACTERS = 0.9  # share of tokens of one character from which a divided text is one of characters
 
 Tokens = Literal["words", "characters", "bpe"]
@@ -90,8 +90,8 @@ class TextPreparation(FieldKind):
     def apply(self, raws: Sequence[Text]) -> NDArray[np.int64]:
         how = (self.max_length, self.padding_side, self.truncation_side)
         if self.tokens == "given":
-            return given_ids(_tokenizer(self.tokenizer), raws, *how)
-        return token_ids(_tokenizer(self.tokenizer), raws, *how)  # type: ignore[arg-type]
+            return given_ids(tokenizer_of(self.tokenizer), raws, *how)
+        return token_ids(tokenizer_of(self.tokenizer), raws, *how)  # type: ignore[arg-type]
 
     def view(self, raw: Text) -> list[str]:
         """The tokens, without padding."""
@@ -112,19 +112,27 @@ class TextPreparation(FieldKind):
 
     def _tokens(self, text: str, most: int) -> list[str]:
         """What `token_ids` numbers, unknown tokens as `[UNK]`."""
-        tokenizer, last = _tokenizer(self.tokenizer), self.truncation_side == "left"
+        tokenizer, last = tokenizer_of(self.tokenizer), self.truncation_side == "left"
         cut = text[-CHARACTERS_A_TOKEN * most :] if last else text[: CHARACTERS_A_TOKEN * most]
         ids = tokenizer.encode(cut, add_special_tokens=False).ids
         return [tokenizer.id_to_token(number) or "[UNK]" for number in (ids[-most:] if last else ids[:most])]
 
 
-def vocabulary(texts: Sequence[Text], tokens: Literal["words", "characters", "bpe", "given"], size: int) -> str:
-    """A tokenizer with the most frequent tokens of `texts`, as JSON; of `bpe`, with the most useful pieces of words."""
+def vocabulary(
+    texts: Sequence[Text],
+    tokens: Literal["words", "characters", "bpe", "given"],
+    size: int,
+    special: Sequence[str] = SPECIAL,
+) -> str:
+    """A tokenizer with the most frequent tokens of `texts` behind the `special` ones, as JSON.
+
+    Of `bpe`, with the most useful pieces of words.
+    """
     # words seen once become [UNK], so that the network learns what to make of words that it does not know
     rare = 2 if len(texts) >= SCARCE else 1
     told: dict[str, Any] = {
         "vocab_size": size,
-        "special_tokens": SPECIAL,
+        "special_tokens": list(special),
         "show_progress": False,
         "min_frequency": rare,
     }
@@ -135,7 +143,7 @@ def vocabulary(texts: Sequence[Text], tokens: Literal["words", "characters", "bp
         tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
         tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, pre_tokenizers.BertPreTokenizer()
         # without a limit, every character that occurs would get a number, however many there are
-        trainer = trainers.BpeTrainer(**told, limit_alphabet=size - len(SPECIAL))
+        trainer = trainers.BpeTrainer(**told, limit_alphabet=size - len(special))
         tokenizer.train_from_iterator(texts, trainer, length=len(texts))
         return tokenizer.to_str()
     tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
@@ -159,7 +167,7 @@ def way_of_dividing(texts: Sequence[tuple[str, ...]]) -> Literal["words", "chara
 
 
 @lru_cache(maxsize=8)
-def _tokenizer(content: str) -> Tokenizer:
+def tokenizer_of(content: str) -> Tokenizer:
     return Tokenizer.from_str(content)
 
 

@@ -12,8 +12,16 @@ from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.parallel import Parallel
+from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.series_table import SeriesTable
+from builder.data.sources.sine import Sine
+from builder.data.sources.sound import SoundSource
+from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
+from builder.data.sources.spoken_digits import SpokenDigits
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import TextTable
@@ -25,7 +33,9 @@ __all__ = [
     "ColumnsSource",
     "ImageSource",
     "Progress",
+    "RoledSource",
     "Samples",
+    "SoundSource",
     "Source",
     "TextSource",
     "parse_source",
@@ -34,7 +44,25 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor, Conll)
+    for cls in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Cifar10,
+        ImageFolder,
+        TextTable,
+        Table,
+        Reviews,
+        Visits,
+        Xor,
+        Phrases,
+        Parallel,
+        Sine,
+        SeriesTable,
+        Sounds,
+        SpokenDigits,
+        Conll,
+    )
 }
 
 

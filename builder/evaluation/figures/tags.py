@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from builder.compiler.report import Answer
 from builder.data.entities import NO_TOKEN, entity_spans, entity_types, is_iob
 from builder.data.fitting import divided_field
 from builder.data.sources import Samples
-from builder.data.sources.source import Index, chosen
+from builder.data.sources.source import Index
 from builder.evaluation.figures.category import ClassFigures
 from builder.evaluation.trained import Trained
 from builder.training.losses import loss_function
@@ -54,13 +55,13 @@ def tags(trained: Trained, answer: Answer, output: Tensor, samples: Samples, ind
 def _usual(trained: Trained, samples: Samples, index: Index, target: str, tags: int) -> NDArray[np.int64]:
     """The tag that each token has most often in the training part."""
     name, field = divided_field(trained.preparation)
-    rows, train = samples.inputs[name], samples.parts["train"]
-    tokens, right = field.apply(list(chosen(rows, train))), samples.targets[target][train]
+    rows, train = cast(list[tuple[str, ...]], samples.inputs[name]), samples.parts["train"]
+    tokens, right = field.apply([rows[at] for at in train]), samples.targets[target][train]
     real = right != NO_TOKEN
     seen = np.zeros((int(tokens.max()) + 1, tags), np.int64)
     np.add.at(seen, (tokens[real], right[real]), 1)
     most = np.where(seen.any(1), seen.argmax(1), seen.sum(0).argmax())
-    found: NDArray[np.int64] = most[np.minimum(field.apply(list(chosen(rows, index))), len(most) - 1)]
+    found: NDArray[np.int64] = most[np.minimum(field.apply([rows[at] for at in index]), len(most) - 1)]
     return found
 
 
