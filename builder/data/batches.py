@@ -35,7 +35,7 @@ class Tensors:
     scales: tuple[Scale | None, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.y[0])
+        return len(self.x[0])
 
     def to(self, device: str | torch.device) -> "Tensors":
         """The same on another device."""

@@ -79,7 +79,8 @@ def fit(source: Source, samples: Samples) -> Preparation:
 
 
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
-    return (ImagePreparation.as_imagenet if source.normalise == "imagenet" else ImagePreparation.fit)(training)
+    ways = {"own": ImagePreparation.fit, "unit": ImagePreparation.as_unit, "imagenet": ImagePreparation.as_imagenet}
+    return ways[source.normalise](training)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:

@@ -68,6 +68,31 @@ class Huber(Settings):
     )
 
 
+class BinaryCrossEntropy(Settings):
+    """Negative log-likelihood of what lies between 0 and 1, from logits.
+
+    Source: torch.nn.BCEWithLogitsLoss.
+    """
+
+    type: Literal["bce"] = "bce"
+
+
+class KullbackLeibler(Settings):
+    """How far means and log-variances, one half of the output each, are from a standard normal distribution.
+
+    Summed over the latent numbers; the Output's weight is the beta of a beta-VAE.
+    Source: Kingma & Welling 2013, arXiv:1312.6114, appendix B.
+    """
+
+    type: Literal["kl"] = "kl"
+
+
+class Nothing(Settings):
+    """No loss: what the layer gives is looked at, and nothing is asked of it."""
+
+    type: Literal["none"] = "none"
+
+
 Loss = (
     CrossEntropy
     | Focal
@@ -75,12 +100,17 @@ Loss = (
     | MeanSquaredError
     | MeanAbsoluteError
     | Huber
+    | BinaryCrossEntropy
+    | KullbackLeibler
+    | Nothing
 )  # fmt: skip
 
 # by the kind of target: the losses for it, its default first
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
+    "latent": (Nothing, KullbackLeibler),
 }
 LOSSES: dict[str, type[Loss]] = {
     str(cls.model_fields["type"].default): cls for fitting in LOSSES_OF.values() for cls in fitting

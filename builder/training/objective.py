@@ -11,6 +11,7 @@ from builder.compiler.report import Answer, Entry
 from builder.data.augmentation import Batch
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation
+from builder.graph.losses import Nothing
 from builder.training.losses import LossFunction, loss_function
 from builder.training.scores import Score, score
 
@@ -23,6 +24,7 @@ class _Judged:
     weight: float
     score: Score
     suffix: str
+    asked: bool  # whether its loss asks anything
 
 
 class Objective:
@@ -37,26 +39,39 @@ class Objective:
     ) -> None:
         names = [field.name for field in spec.inputs]
         places = [names.index(entry.field) for entry in inputs]
-        self.fields = tuple(dict.fromkeys(places))
+        held = [_held(answer, spec) for answer in outputs]
+        self.fields = tuple(dict.fromkeys([*places, *(place for is_field, place in held if is_field)]))
+        self.targets = tuple(place for is_field, place in held if not is_field)
         self._order = tuple(self.fields.index(place) for place in places)
-        self._plain = self._order == tuple(range(len(self.fields)))
-        targets = [target.name for target in spec.targets]
-        self.targets = tuple(targets.index(answer.target.name) for answer in outputs)
+        self._plain = self._order == tuple(range(len(self.fields))) and len(self.targets) == len(outputs)
+        nth = iter(range(len(self.targets)))
+        self._held = tuple(
+            (True, self.fields.index(place)) if is_field else (False, next(nth)) for is_field, place in held
+        )
         self._several = len(outputs) > 1
         self._judged = tuple(
-            _Judged(loss_function(a.loss), a.weight, score(a, preparation), f"/{a.id}" if self._several else "")
+            _Judged(
+                loss_function(a.loss),
+                a.weight,
+                score(a, preparation),
+                f"/{a.id}" if self._several else "",
+                not isinstance(a.loss, Nothing),
+            )
             for a in outputs
         )
-        first = self._judged[0]
-        self.metric = first.score.metric + first.suffix  # by which the best epoch is chosen
-        self.higher_is_better = first.score.higher_is_better
+        first = next((judged for judged in self._judged if judged.score.metric), None)
+        self.metric = f"{first.score.metric}{first.suffix}" if first else "loss"  # by which the best epoch is chosen
+        self.higher_is_better = first is not None and first.score.higher_is_better
 
     def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...]) -> Batch:
         """What the network's forward takes of a batch, and what its outputs are held against.
 
-        A field may enter at several places.
+        A field may enter at several places, and be what an Output is held against.
         """
-        return x if self._plain else tuple([x[place] for place in self._order]), y
+        if self._plain:
+            return x, y
+        right = tuple([x[place] if is_field else y[place] for is_field, place in self._held])
+        return tuple([x[place] for place in self._order]), right
 
     def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""
@@ -70,8 +85,9 @@ class Objective:
         """What one batch tells: the metric of each Output, and of several also its loss."""
         outputs = self._outputs(output)
         found = {
-            j.score.metric + j.suffix: j.score.of(out, answer)
+            f"{j.score.metric}{j.suffix}": j.score.of(out, answer)
             for j, out, answer in zip(self._judged, outputs, y, strict=True)
+            if j.score.metric
         }
         return found | self._named(torch.stack([part.detach() for part in parts]).tolist()) if self._several else found
 
@@ -83,7 +99,18 @@ class Objective:
         return output if self._several else (output,)
 
     def _named(self, losses: Sequence[float]) -> dict[str, float]:
-        return {f"loss{j.suffix}": loss for j, loss in zip(self._judged, losses, strict=True)}
+        return {f"loss{j.suffix}": loss for j, loss in zip(self._judged, losses, strict=True) if j.asked}
+
+
+def _held(answer: Answer, spec: DataSpec) -> tuple[bool, int]:
+    """Where in the data stands what an Output is held against: whether it is a field, and its place.
+
+    What is latent is held against nothing; where there are labels it gets them, to be compared with.
+    """
+    if answer.target.kind == "input":
+        return True, [field.name for field in spec.inputs].index(answer.target.name)
+    target = spec.category if answer.target.kind == "latent" else answer.target
+    return (False, [known.name for known in spec.targets].index(target.name)) if target else (True, 0)
 
 
 class Tally:

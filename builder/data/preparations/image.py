@@ -42,6 +42,17 @@ class ImagePreparation(FieldKind):
     def apply(self, raws: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> NDArray[np.float32]:
         return images_to_float(np.asarray(raws, np.uint8).reshape(-1, *self.size, self.channels), self.mean, self.std)
 
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        """Of a scale from 0 to 1."""
+        return np.asarray(self.std, np.float32).reshape(-1, 1, 1)
+
+    def back(self, x: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Images. Shape: (N, C, H, W) -> (N, H, W, C)"""
+        own = x * self.spread + np.asarray(self.mean, np.float32).reshape(-1, 1, 1)
+        levels: NDArray[np.uint8] = np.rint(own.clip(0, 1) * 255).astype(np.uint8)
+        return levels.transpose(0, 2, 3, 1)
+
     def view(self, raw: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The image (H, W, C)."""
         return raw
@@ -63,6 +74,13 @@ class ImagePreparation(FieldKind):
             stds.append(std if std >= SMALLEST_STD else 1.0)
         mode: Literal["grey", "colour"] = "grey" if channels == 1 else "colour"
         return cls(size=(height, width), mode=mode, mean=tuple(means), std=tuple(stds))
+
+    @classmethod
+    def as_unit(cls, images: NDArray[np.uint8]) -> Self:
+        """From 0 to 1, as images are shown."""
+        height, width, channels = images.shape[1:]
+        zero, one = (0.0,) * channels, (1.0,) * channels
+        return cls(size=(height, width), mode="grey" if channels == 1 else "colour", mean=zero, std=one)
 
     @classmethod
     def as_imagenet(cls, images: NDArray[np.uint8]) -> Self:

@@ -21,7 +21,7 @@ from builder.data.sources.split import at_most, split
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
-Normal = Literal["own", "imagenet"]
+Normal = Literal["own", "unit", "imagenet"]
 Index = NDArray[np.int64]
 Rows = NDArray[Any] | list[str]
 FEWEST = 2  # rows that a class must have in the training part
@@ -65,7 +65,7 @@ class Samples:
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
 
     def __len__(self) -> int:
-        return len(next(iter(self.targets.values())))
+        return len(next(iter(self.inputs.values())))
 
     @property
     def only(self) -> Rows:
@@ -158,7 +158,8 @@ class ImageSource(Source):
     )
     mode: Mode = Field("own", description="Grey, colour, or as the set has it.")
     normalise: Normal = Field(
-        "own", description="By the mean and spread of the training part, or of ImageNet, as pretrained networks expect."
+        "own",
+        description="By mean and spread of the training part; to 0 to 1; or as pretrained networks expect (ImageNet).",
     )
     augmentation: ImageAugmentation = Field(
         default_factory=ImageAugmentation, description="Random changes while training."
@@ -173,7 +174,9 @@ class ImageSource(Source):
         """The spec of a set whose images are `own` (height, width, channels)."""
         height, width, channels = self.shape(own)
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), (Target("label", tuple(classes)),))
+        return DataSpec(
+            (InputField("image", "image", spec, unit=self.normalise == "unit"),), (Target("label", tuple(classes)),)
+        )
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None

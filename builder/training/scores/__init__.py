@@ -6,6 +6,8 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.data.fitting import Preparation
 from builder.training.scores.category import Category
+from builder.training.scores.input import Reconstruction
+from builder.training.scores.latent import Latent
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
 
@@ -14,6 +16,8 @@ __all__ = ["Score", "Sums", "score"]
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
     "number": lambda answer, preparation: Numbers(preparation.targets[answer.target.name].std),
+    "input": lambda answer, preparation: Reconstruction(answer.loss, preparation.fields[answer.target.name].spread),
+    "latent": lambda answer, _preparation: Latent(answer.loss, len(answer.target.classes)),
 }
 
 
