@@ -1,41 +1,25 @@
-"""The figures that the gallery promises, reached by the real command on the real data. Slow: `pytest -m slow`."""
+"""The figures that the gallery promises, reached as `netbuilder bench-examples --real` does. Slow: `pytest -m slow`."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from builder.cli.bench import chosen, measure
 from builder.core.metrics import better
-from builder.examples import facts, names
+from builder.examples import names
 from builder.runs.store import Store
-from tests.conftest import ROOT
 from tests.trained import example, finish
 
 pytestmark = pytest.mark.slow
 
 
-def train(name: str, *arguments: str) -> dict[str, Any]:
-    """What `netbuilder train NAME --json` prints."""
-    command = [sys.executable, "-m", "builder", "train", name, *arguments, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ), check=False)
-    assert done.returncode == 0, done.stderr
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
 @pytest.mark.parametrize("name", names())
-def test_an_example_reaches_what_the_gallery_says(name: str, datasets: Path) -> None:
-    known = facts(name)
-    real = (known.real or {}).get("set", {})
-    result = train(name, *(word for key, value in real.items() for word in ("--set", f"{key}={json.dumps(value)}")))
-    print(name, result["metrics"])
-    assert result["status"] == "finished"
-    reached, aim = result["metrics"][f"test_{known.metric}"], (known.real or {}).get("reach", known.reach)
-    assert better(known.metric, reached, aim), (reached, aim)
+def test_an_example_reaches_what_the_gallery_says(name: str, datasets: Path, workspace: Path) -> None:
+    store = Store(workspace)
+    measured = measure(store, name, *chosen(name, real=True))
+    store.close()
+    assert measured.reached, measured
+    assert measured.baseline is None or better(measured.metric, measured.value, measured.baseline), measured
 
 
 @pytest.mark.parametrize("name", ["digits-cnn", "reviews-lstm"])

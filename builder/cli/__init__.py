@@ -11,7 +11,7 @@ import traceback
 
 import typer
 
-from builder.cli import importing, networks, runs, train, use
+from builder.cli import bench, importing, networks, runs, train, use
 from builder.cli.terminal import complain, note
 from builder.core.errors import Error, internal, reference
 from builder.core.files import home
@@ -40,6 +40,7 @@ for command in (
     use.evaluate,
     use.predict,
     use.export,
+    bench.bench_examples,
 ):
     app.command(help=_(inspect.getdoc(command) or ""))(command)
 # the word is Python's own, so the function's name has a line behind it

@@ -1,18 +1,20 @@
 """The Train page: the recipe's form, start, and the live view with its controls."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from builder.compiler.answer import CALLED
 from builder.compiler.check import check
 from builder.core.errors import Error
+from builder.core.metrics import METRICS, metric_of
 from builder.core.settings import Settings, parameters
 from builder.core.text import _
 from builder.graph.document import Document, from_json
-from builder.graph.losses import LOSSES
+from builder.graph.losses import LOSSES, LOSSES_OF
 from builder.graph.recipe import OPTIMIZERS, Recipe
 from builder.live import live
 from builder.runs.store import History, Run
@@ -52,9 +54,29 @@ def recipe(document: Document) -> None:
         st.markdown(f"#### {_('Recipe')}")
         forms.draw(tuple(everything[name] for name in ("epochs", "batch_size")), document.recipe, "recipe", _set)
         _variant("optimizer", _("Optimizer"), OPTIMIZERS, "Adam", document)
-        _variant("loss", _("Loss"), LOSSES, "cross_entropy", document)
+        _loss(document)
         forms.draw(tuple(everything[name] for name in ("seed", "device")), document.recipe, "recipe", _set)
         _weights(document)
+
+
+def _loss(document: Document) -> None:
+    """The losses that fit what the network predicts, the default of its kind first, and the figure to be watched."""
+    # it brings torch, which the first page does without
+    from builder.training.scores import watched
+
+    outputs = check(document).outputs
+    fitting = {name: cls for kind in dict.fromkeys(one.target.kind for one in outputs) for name, cls in _losses(kind)}
+    default = next(iter(fitting), "cross_entropy")
+    _variant("loss", _("Loss"), fitting or LOSSES, default, document, LOSSES.keys() - fitting if fitting else ())
+    if outputs:
+        shown = METRICS[metric_of(watched(outputs[0]))].title
+        text = _("{loss} is the default for {kind}. The best epoch is told by the validation {metric}.")
+        kind = CALLED[outputs[0].target.kind]
+        st.caption(plain(text.format(loss=default, kind=kind, metric=shown), 200))
+
+
+def _losses(kind: str) -> list[tuple[str, type[Settings]]]:
+    return [(str(cls.model_fields["type"].default), cls) for cls in LOSSES_OF[kind]]
 
 
 def _weights(document: Document) -> None:
@@ -70,12 +92,19 @@ def _set(name: str, value: Any) -> None:
     session.edit({"op": "set_recipe", "values": {name: value}}, tag=f"recipe:{name}")
 
 
-def _variant(name: str, label: str, kinds: Mapping[str, type[Settings]], default: str, document: Document) -> None:
-    """A choice of several settings classes, and the form of the chosen one."""
+def _variant(
+    name: str,
+    label: str,
+    kinds: Mapping[str, type[Settings]],
+    default: str,
+    document: Document,
+    unfit: Collection[str] = (),
+) -> None:
+    """A choice of several settings classes, and the form of the chosen one; in place of an unfit one, the default."""
 
     def chosen(document: Document) -> dict[str, Any]:
         now = document.recipe.get(name)
-        return dict(now) if isinstance(now, dict) else {"type": default}
+        return dict(now) if isinstance(now, dict) and now.get("type") not in unfit else {"type": default}
 
     values = chosen(document)
     kind = str(values.get("type"))

@@ -344,7 +344,7 @@ def configure(page: Page, name: str, value: str) -> None:
     field = hand.field(page, name)
     expect(field).to_be_visible()  # the layer is selected
     expect(hand.surface(page)).to_be_focused()
-    press(page, "Enter")
+    press(page, "Enter")  # goes there before the next key is heard
     for _ in range(20):
         if field.evaluate("e => e.getRootNode().activeElement === e"):
             break

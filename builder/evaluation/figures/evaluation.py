@@ -26,6 +26,28 @@ class Evaluation:
         first = self.outputs[0]
         return first.accuracy if isinstance(first, CategoryFigures) else None
 
+    def figure(self, metric: str) -> float | None:
+        """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""
+        name, figures = self._told(metric)
+        found: float | None = getattr(figures, name, None)
+        return found
+
+    def baseline(self, metric: str) -> float | None:
+        """What the trivial answer reaches of a metric; None where nothing is known of it.
+
+        Figures of every kind tell it as `baseline_<metric>`, those of categories as `baseline`.
+        """
+        name, figures = self._told(metric)
+        if name == "r2":
+            return 0.0  # by its definition that of the mean
+        plain = getattr(figures, "baseline", None) if name == "accuracy" else None
+        found: float | None = getattr(figures, f"baseline_{name}", plain)
+        return found
+
+    def _told(self, metric: str) -> tuple[str, Figures]:
+        name, _sign, output = metric.partition("/")
+        return name, next((one for one in self.outputs if one.output == output), self.outputs[0])
+
     def to_json(self) -> dict[str, Any]:
         """What `netbuilder evaluate --json` prints: the first Output's figures, and those of several in `outputs`."""
         first, *others = [asdict(figures) for figures in self.outputs]

@@ -72,8 +72,7 @@ export function commandsFor(desk: Desk): Commands {
     wire: () => wireByKey(desk),
     configure: () => {
       if (land(desk)) return;
-      view.set({ inspector: true });
-      requestAnimationFrame(() => stage.current?.configure());
+      stage.current?.configure();
     },
     help: () => view.set({ help: !view.get().help }),
     menu: (x, y) => hand.set({ menu: { x, y } }),

@@ -11,6 +11,7 @@ import {
   type EdgeChange,
 } from "@xyflow/react";
 import { memo, useCallback, useLayoutEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import type { Position } from "../document/types";
 import { type Path, type Stage, type Studio, usePart, useStudio } from "../studio";
 import { flowId, idOf, noteId, parentOf } from "../view/paths";
@@ -83,6 +84,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
       },
       focus: () => root.current?.focus({ preventScroll: true }),
       configure: () => {
+        flushSync(() => view.set({ inspector: true })); // the next key may follow at once
         const panel = root.current?.closest("[data-canvas]")?.querySelector("[data-panel=inspector]");
         const fields = ":is(input,select,textarea)";
         const first = panel?.querySelector<HTMLElement>(`[data-param] ${fields}`) ?? panel?.querySelector<HTMLElement>(fields);
@@ -94,7 +96,7 @@ export function Surface({ ground }: { readonly ground: { current: Ground | null 
     };
     stage.current = now;
     return () => void (stage.current = null);
-  }, [flow, stage, hand, latest, glideNext, toCanvas]);
+  }, [flow, stage, hand, view, latest, glideNext, toCanvas]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<AnyFlow>[]) => {
