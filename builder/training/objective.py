@@ -14,12 +14,14 @@ from builder.data.fitting import Preparation
 from builder.graph.losses import Nothing
 from builder.training.losses import LossFunction, loss_function
 from builder.training.scores import Score, score
+from builder.training.scores.input import Reconstruction
 
 
 @dataclass(frozen=True)
 class _Judged:
     """One Output: its loss, weight and figures, and what follows their names where there are several: `/out`."""
 
+    id: str
     loss: LossFunction
     weight: float
     score: Score
@@ -51,6 +53,7 @@ class Objective:
         self._several = len(outputs) > 1
         self._judged = tuple(
             _Judged(
+                a.id,
                 loss_function(a.loss),
                 a.weight,
                 score(a, preparation),
@@ -90,6 +93,16 @@ class Objective:
             if j.score.metric
         }
         return found | self._named(torch.stack([part.detach() for part in parts]).tolist()) if self._several else found
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether an Output reconstructs a field."""
+        return any(isinstance(judged.score, Reconstruction) for judged in self._judged)
+
+    def errors(self, output: Any, y: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """The error of each sample of a batch, of the Outputs that reconstruct a field. Shape: each (N,)"""
+        judged = zip(self._judged, self._outputs(output), y, strict=True)
+        return {j.id: j.score.each(out, right) for j, out, right in judged if isinstance(j.score, Reconstruction)}
 
     def tally(self) -> "Tally":
         """Figures over many batches."""

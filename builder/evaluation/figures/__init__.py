@@ -10,14 +10,28 @@ from builder.data.sources import Samples
 from builder.data.sources.source import Index
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.input import InputFigures, inputs
+from builder.evaluation.figures.latent import LatentFigures, latent
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.trained import Trained
 
-__all__ = ["CategoryFigures", "ClassFigures", "ColumnFigures", "Evaluation", "Figures", "NumberFigures", "figures"]
+__all__ = [
+    "CategoryFigures",
+    "ClassFigures",
+    "ColumnFigures",
+    "Evaluation",
+    "Figures",
+    "InputFigures",
+    "LatentFigures",
+    "NumberFigures",
+    "figures",
+]
 
 FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Figures]] = {
     "category": category,
     "number": numbers,
+    "input": inputs,
+    "latent": latent,
 }
 
 

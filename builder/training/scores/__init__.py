@@ -6,6 +6,7 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.data.fitting import Preparation
 from builder.data.preparations.number import NumberPreparation
+from builder.data.preparations.vector import VectorPreparation
 from builder.training.scores.category import Category
 from builder.training.scores.input import Reconstruction
 from builder.training.scores.latent import Latent
@@ -27,8 +28,9 @@ def score(answer: Answer, preparation: Preparation) -> Score:
     return SCORES[answer.target.kind](answer, preparation)
 
 
-def watched(answer: Answer) -> str:
-    """The figure by which an Output will be told good from bad, known before any data is read."""
+def watched(answer: Answer) -> str | None:
+    """The figure by which an Output will be told good from bad, known before any data is read; None where none is."""
     target = answer.target
     scale = NumberPreparation(mean=(0.0,) * target.size, std=(1.0,) * target.size)
-    return score(answer, Preparation(fields={}, targets={target.name: scale})).metric
+    field = VectorPreparation(mean=scale.mean, std=scale.std)
+    return score(answer, Preparation(fields={target.name: field}, targets={target.name: scale})).metric

@@ -48,7 +48,7 @@ class _Gathered:
         points = torch.cat(self._points).numpy()
         some = evenly(len(points))
         labels = torch.cat(self._labels).numpy()[some] if self._score.classes else None
-        return cluster_figures(points[some], labels, self._score.classes or CLUSTERS)
+        return cluster_figures(points[some], clustered(points[some], self._score.classes or CLUSTERS), labels)
 
 
 def positions(output: Tensor, loss: Loss) -> Tensor:
@@ -70,9 +70,8 @@ def clustered(points: Points, clusters: int) -> Labels:
     return np.asarray(fitting.fit_predict(points), np.int64)
 
 
-def cluster_figures(points: Points, labels: Labels | None, clusters: int) -> dict[str, float]:
+def cluster_figures(points: Points, found: Labels, labels: Labels | None) -> dict[str, float]:
     """How well clusters are divided (silhouette), and how well they match the labels (purity)."""
-    found = clustered(points, clusters)
     figures = {} if labels is None else {"purity": purity(found, labels)}
     return figures | ({} if (width := silhouette(points, found)) is None else {"silhouette": width})
 
