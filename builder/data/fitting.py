@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from builder.core.settings import Settings
 from builder.data.fields import InputField, InputKind, TargetKind, damaged
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
-from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.image import ImagePreparation, fit_images
 from builder.data.preparations.number import NumberPreparation, fit_numbers
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
@@ -79,8 +79,7 @@ def fit(source: Source, samples: Samples) -> Preparation:
 
 
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
-    ways = {"own": ImagePreparation.fit, "unit": ImagePreparation.as_unit, "imagenet": ImagePreparation.as_imagenet}
-    return ways[source.normalise](training)
+    return fit_images(training, source.normalise, source.fit, source.mean, source.std)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:

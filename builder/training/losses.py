@@ -25,14 +25,17 @@ LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
 def loss_function(loss: Loss) -> LossFunction:
-    """The mean loss of a batch. Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers."""
+    """The mean loss of a batch.
+
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for numbers
+    """
     match loss:
         case CrossEntropy():
             return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
-            return lambda output, y: F.nll_loss(output.clamp_min(LEAST).log(), y)
+            return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
         case MeanSquaredError():
             return F.mse_loss
         case MeanAbsoluteError():
@@ -49,8 +52,17 @@ def loss_function(loss: Loss) -> LossFunction:
             assert_never(loss)
 
 
+def _nll(log_p: Tensor, y: Tensor) -> Tensor:
+    if y.is_floating_point():
+        return -(y * log_p).sum(1).mean()
+    return F.nll_loss(log_p, y)
+
+
 def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
-    """(1 - p)^gamma * -log p. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    """(1 - p)^gamma * -log p, for shares their mean. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    if y.is_floating_point():
+        log_p = output.log_softmax(1)
+        return -(y * (1 - log_p.exp()).clamp_min(LEAST) ** gamma * log_p).sum(1).mean()
     negative_log_p = F.cross_entropy(output, y, reduction="none")
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)

@@ -1,6 +1,7 @@
 """The Data page: choosing a source, its settings, and a look at what comes out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from builder.core.settings import parameters
 from builder.core.text import _, size
 from builder.data.describe import answer_of
 from builder.data.fields import PARTS
+from builder.data.preparations.image import ImagePreparation
 from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
 from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.places import keep_upload
@@ -25,6 +27,7 @@ SHARED = ("validation", "test", "seed", "limit")  # kept when another source is 
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
+TIMES = 8  # how often augmentation shows one image
 UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
 
 
@@ -193,15 +196,32 @@ def pictures(images: Sequence[Image], captions: Sequence[str]) -> None:
 
 
 def _augmented(source: ImageSource, samples: Samples) -> None:
-    """One training image many times, as augmentation would show it."""
+    """One training image many times, as the network may meet it; where samples are mixed, with another one."""
     # imported here: torch is not needed to look at data without augmentation
     import torch
 
     from builder.data.augmentation.images import augmented
+    from builder.data.augmentation.mixing import mixed
+    from builder.data.batches import image_scale
+    from builder.data.fitting import fit
 
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one image, as the network may meet it')}]]")
-    one = np.asarray(samples.only[_some(samples)[0]])
-    batch = torch.from_numpy(one.copy()).permute(2, 0, 1).float().expand(8, -1, -1, -1).contiguous()
-    changed = augmented(batch, source.augmentation, torch.Generator().manual_seed(source.seed))
-    images = changed.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
-    pictures([one, *images], [_("original"), *[""] * len(images)])
+    some = _some(samples)
+    few = np.stack([np.asarray(samples.only[at]) for at in some])
+    preparation = fit(source, replace(samples, inputs={"image": few}, parts={"train": np.arange(len(few))})).only
+    assert isinstance(preparation, ImagePreparation)
+    scale = image_scale(preparation)
+    x = torch.from_numpy(preparation.apply(few))
+    many, settings = x[:1].expand(TIMES, -1, -1, -1), source.augmentation
+    drawn = torch.Generator().manual_seed(source.seed)
+    captions = [_("original"), *[""] * TIMES]
+    changed = augmented(many, settings, drawn, scale)
+    if settings.mixes:
+        # each copy is mixed with one of the other samples
+        others = x[1:][torch.arange(TIMES) % (len(x) - 1)]
+        pairs = torch.stack([changed, augmented(others, settings, drawn, scale)], 1).flatten(0, 1)
+        halves = [mixed([pair], (torch.tensor([0, 1]),), (2,), settings, drawn) for pair in torch.chunk(pairs, TIMES)]
+        changed = torch.stack([images[0][0] for images, _shares in halves])
+        captions[1:] = [f"{shares[0][0, 0].item():.0%} + {shares[0][0, 1].item():.0%}" for _images, shares in halves]
+    light = (scale.lit(changed).clamp(0, 1) * 255).round().byte()
+    pictures([few[0], *light.permute(0, 2, 3, 1).numpy()], captions)
