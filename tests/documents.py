@@ -29,7 +29,7 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "cumsum", "eval", "exp", "expand", "flatten",
+    "add", "all", "amax", "chunk", "clamp", "cumsum", "eval", "exp", "expand", "flatten",
     "generate_square_subsequent_mask", "long",
     "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "requires_grad_", "reshape", "squeeze", "sum",
     "transpose", "unbind", "unflatten", "unsqueeze", "__init__",

@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import CategoryFigures, InputFigures, LatentFigures, NumberFigures
 from builder.evaluation.figures import Figures
 
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -40,7 +40,34 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
-SHOWN: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: _category, NumberFigures: _numbers}
+def _input(found: InputFigures) -> None:
+    facts([
+        (_("Reconstruction error"), found.reconstruction_mse),
+        (_("Error of always the mean"), found.baseline_reconstruction_mse),
+        (_("Loss"), found.loss),
+    ])  # fmt: skip
+
+
+def _latent(found: LatentFigures) -> None:
+    rows = [
+        (_("Purity of clusters"), found.purity, found.baseline_purity),
+        (_("Silhouette of clusters"), found.silhouette, found.baseline_silhouette),
+    ]
+    heads = [_("Clusters (k-means)"), _("of what is latent"), _("of the raw input")]
+    table(heads, [(name, *(_known(value) for value in values)) for name, *values in rows])
+    facts([(_("Latent numbers"), found.size), (_("Loss"), found.loss)])
+
+
+def _known(value: float | None) -> object:
+    return _("unknown") if value is None else value
+
+
+SHOWN: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: _category,
+    NumberFigures: _numbers,
+    InputFigures: _input,
+    LatentFigures: _latent,
+}
 
 
 def show(figures: Figures) -> None:

@@ -109,8 +109,8 @@ class GaussianSample(Layer):
 
     def forward(self, module: str, *x: str) -> str:
         mean, log_variance = (f"{x[0]}.chunk(2, 1)[{half}]" for half in (0, 1))
-        drawn = f"{mean} + ({log_variance} / 2).exp() * torch.randn_like({mean})"
-        return f"{drawn} if self.training else {mean}"
+        drawn = f"({log_variance} / 2).exp() * torch.randn_like({mean})"
+        return f"{mean}.add({drawn} if self.training else 0)"
 
 
 class StochasticDepth(Layer):

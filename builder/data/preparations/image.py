@@ -49,9 +49,13 @@ class ImagePreparation(FieldKind):
         """Of a scale from 0 to 1."""
         return np.asarray(self.std, np.float32).reshape(-1, 1, 1)
 
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        return np.asarray(self.mean, np.float32).reshape(-1, 1, 1)
+
     def back(self, x: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Images. Shape: (N, C, H, W) -> (N, H, W, C)"""
-        own = x * self.spread + np.asarray(self.mean, np.float32).reshape(-1, 1, 1)
+        own = x * self.spread + self.centre
         levels: NDArray[np.uint8] = np.rint(own.clip(0, 1) * 255).astype(np.uint8)
         return levels.transpose(0, 2, 3, 1)
 

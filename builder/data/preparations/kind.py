@@ -39,6 +39,11 @@ class FieldKind(Settings):
         """How much of the field's own scale is 1 of what the network gets: stretches to the shape of a sample."""
         return np.ones((), np.float32)
 
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        """What 0 of what the network gets is in the field's own scale."""
+        return np.zeros((), np.float32)
+
     def back(self, x: NDArray[np.float32]) -> NDArray[Any]:
         """Of what the network gets, or makes like it, what may be shown to people; raws where there is a way back."""
         return x

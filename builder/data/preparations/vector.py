@@ -41,9 +41,13 @@ class VectorPreparation(FieldKind):
     def spread(self) -> NDArray[np.float32]:
         return np.asarray(self.std, np.float32)
 
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        return np.asarray(self.mean, np.float32)
+
     def back(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """The numbers in their own scale."""
-        return x * self.spread + np.asarray(self.mean, np.float32)
+        return x * self.spread + self.centre
 
     def view(self, raw: NDArray[np.float32]) -> list[float]:
         """The numbers as they were given."""

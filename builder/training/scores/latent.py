@@ -88,6 +88,7 @@ def purity(clusters: Labels, labels: Labels) -> float:
 
 def silhouette(points: Points, clusters: Labels) -> float | None:
     """From -1 to 1: how much nearer points lie to their own cluster than to the next; None of too few points."""
+    # as above
     from sklearn.metrics import silhouette_score
 
     if len(points) < FEWEST or not 1 < len(np.unique(clusters)) < len(points):
