@@ -5,7 +5,14 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, InputFigures, LatentFigures, NumberFigures
+from builder.evaluation import (
+    BinaryFigures,
+    CategoryFigures,
+    InputFigures,
+    LabelsFigures,
+    LatentFigures,
+    NumberFigures,
+)
 from builder.evaluation.figures import Figures
 
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -40,12 +47,42 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
+def _binary(found: BinaryFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Accuracy"), percent(found.accuracy)),
+        (_("Always the more frequent answer"), percent(found.baseline)),
+        (_("Precision"), percent(found.precision)),
+        (_("Recall"), percent(found.recall)),
+        (_("F1"), percent(found.f1)),
+        ("ROC AUC", "–" if found.roc_auc is None else percent(found.roc_auc)),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+    counts = [(name, *row) for name, row in zip(found.classes, found.confusion, strict=True)]
+    table([_("Right answer, and what was given:"), *found.classes], counts)
+
+
+def _labels(found: LabelsFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("F1 of all labels"), percent(found.f1_micro)),
+        (_("F1 of always the more frequent"), percent(found.baseline_f1_micro)),
+        (_("Mean F1 of labels"), percent(found.f1_macro)),
+        (_("Sets without a mistake"), percent(found.exact_match)),
+        (_("The same of always the more frequent"), percent(found.baseline_exact_match)),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+    each = [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes]
+    table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
+
+
 def _input(found: InputFigures) -> None:
-    facts([
+    rows: list[tuple[str, object]] = [
         (_("Reconstruction error"), found.reconstruction_mse),
         (_("Error of always the mean"), found.baseline_reconstruction_mse),
         (_("Loss"), found.loss),
-    ])  # fmt: skip
+    ]
+    facts(rows)
 
 
 def _latent(found: LatentFigures) -> None:
@@ -54,17 +91,15 @@ def _latent(found: LatentFigures) -> None:
         (_("Silhouette of clusters"), found.silhouette, found.baseline_silhouette),
     ]
     heads = [_("Clusters (k-means)"), _("of what is latent"), _("of the raw input")]
-    table(heads, [(name, *(_known(value) for value in values)) for name, *values in rows])
+    table(heads, [(name, *("–" if value is None else value for value in values)) for name, *values in rows])
     facts([(_("Latent numbers"), found.size), (_("Loss"), found.loss)])
-
-
-def _known(value: float | None) -> object:
-    return _("unknown") if value is None else value
 
 
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    BinaryFigures: _binary,
+    LabelsFigures: _labels,
     InputFigures: _input,
     LatentFigures: _latent,
 }

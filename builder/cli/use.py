@@ -176,6 +176,8 @@ def _words(answer: Any) -> str:
         return ", ".join(map(number, answer.position[:SHOWN])) + (", ..." if len(answer.position) > SHOWN else "")
     if "reconstruction" in said:
         return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
+    if "labels" in said:
+        return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, answer.values.values()))
 
 

@@ -14,12 +14,15 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "index",
 ]
 TargetKind = Literal[
     "category",
     "number",
     "input",
     "latent",
+    "binary",
+    "labels",
 ]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -56,10 +59,12 @@ class InputField:
 class Target:
     """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
 
+    Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
     the network keeps of a sample, which nothing is held against; its `classes` are those that it is compared with.
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns;
     `unit` is that of the field.
+    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
     `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.
     """

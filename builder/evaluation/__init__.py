@@ -2,19 +2,23 @@
 
 from builder.evaluation.evaluate import evaluate
 from builder.evaluation.figures import (
+    BinaryFigures,
     CategoryFigures,
     ClassFigures,
     Evaluation,
     InputFigures,
+    LabelsFigures,
     LatentFigures,
     NumberFigures,
 )
 
 __all__ = [
+    "BinaryFigures",
     "CategoryFigures",
     "ClassFigures",
     "Evaluation",
     "InputFigures",
+    "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
     "evaluate",

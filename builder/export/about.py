@@ -29,7 +29,9 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     if target.kind == "input":
         # its own scale is y * spread + centre, where it gives logits after a sigmoid
         field = trained.preparation.fields[target.name]
-        scale = {"spread": field.spread.tolist(), "centre": field.centre.tolist()}
-        return facts | scale | {"logits": isinstance(answer.loss, BinaryCrossEntropy)}
-    scale = trained.preparation.targets[target.name]
+        own = {"spread": field.spread.tolist(), "centre": field.centre.tolist(), "image": field.kind == "image"}
+        return facts | own | {"logits": isinstance(answer.loss, BinaryCrossEntropy)}
+    if target.kind in ("binary", "labels"):
+        return facts | {"classes": list(target.classes)}
+    scale = trained.preparation.scale(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

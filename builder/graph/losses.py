@@ -17,6 +17,9 @@ class CrossEntropy(Settings):
 
     type: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Fraction = Field(0.0, description="Share of the target spread over all classes.")
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="Balanced: a class counts the more, the rarer it is in the training part."
+    )
 
 
 class Focal(Settings):
@@ -36,6 +39,18 @@ class NegativeLogLikelihood(Settings):
     """
 
     type: Literal["nll"] = "nll"
+
+
+class BinaryCrossEntropy(Settings):
+    """Negative log-likelihood of yes and no, each answer on its own, from logits.
+
+    Source: torch.nn.BCEWithLogitsLoss.
+    """
+
+    type: Literal["bce"] = "bce"
+    pos_weight: Annotated[float, Field(gt=0, le=1e6)] | None = Field(
+        None, description="How much a yes counts beside a no; empty for the same."
+    )
 
 
 class MeanSquaredError(Settings):
@@ -66,15 +81,6 @@ class Huber(Settings):
     delta: Annotated[float, Field(gt=0, le=1e6)] = Field(
         1.0, description="From which difference on it is straight, in spreads of the target."
     )
-
-
-class BinaryCrossEntropy(Settings):
-    """Negative log-likelihood of what lies between 0 and 1, from logits.
-
-    Source: torch.nn.BCEWithLogitsLoss.
-    """
-
-    type: Literal["bce"] = "bce"
 
 
 class KullbackLeibler(Settings):
@@ -111,6 +117,8 @@ LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
     "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
     "latent": (Nothing, KullbackLeibler),
+    "binary": (BinaryCrossEntropy,),
+    "labels": (BinaryCrossEntropy,),
 }
 LOSSES: dict[str, type[Loss]] = {
     str(cls.model_fields["type"].default): cls for fitting in LOSSES_OF.values() for cls in fitting

@@ -13,7 +13,7 @@ FieldName = Annotated[str, Field(max_length=200)]
 class Input(Layer):
     """Where a field of the data enters the network.
 
-    Shape:  the field's own: image (N, C, H, W), text (N, L), vector (N, F)
+    Shape:  the field's own: image (N, C, H, W), text (N, L), vector (N, F), index (N, K)
     Source: the data chosen for this network.
     """
 

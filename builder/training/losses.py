@@ -1,6 +1,6 @@
 """The loss that a recipe or an Output names, as a function of what the network answers and the target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 import torch
@@ -24,32 +24,53 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss) -> LossFunction:
+def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
     """The mean loss of a batch.
 
-    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for numbers
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else
+    Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
         case CrossEntropy():
-            return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
+            return _cross_entropy(loss, balanced(counts) if loss.class_weights == "balanced" else None)
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
             return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
+        case BinaryCrossEntropy():
+            return _binary_cross_entropy(loss)
         case MeanSquaredError():
             return F.mse_loss
         case MeanAbsoluteError():
             return F.l1_loss
         case Huber():
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
-        case BinaryCrossEntropy():
-            return F.binary_cross_entropy_with_logits
         case KullbackLeibler():
             return lambda output, _y: _divergence(output)
         case Nothing():
             return lambda output, _y: output.new_zeros(())
         case _:
             assert_never(loss)
+
+
+def balanced(counts: Sequence[int]) -> Tensor:
+    """Weights of classes under which each counts the same; as scikit-learn's "balanced" weighs them."""
+    found = torch.tensor(counts, dtype=torch.float32).clamp_min(1)
+    return found.sum() / (len(found) * found)
+
+
+def _cross_entropy(loss: CrossEntropy, weight: Tensor | None) -> LossFunction:
+    smoothing = loss.label_smoothing
+    if weight is None:
+        return lambda output, y: F.cross_entropy(output, y, label_smoothing=smoothing)
+    return lambda output, y: F.cross_entropy(output, y, weight.to(output), label_smoothing=smoothing)
+
+
+def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:
+    if loss.pos_weight is None:
+        return F.binary_cross_entropy_with_logits
+    weight = torch.tensor(loss.pos_weight)
+    return lambda output, y: F.binary_cross_entropy_with_logits(output, y, pos_weight=weight.to(output))
 
 
 def _nll(log_p: Tensor, y: Tensor) -> Tensor:

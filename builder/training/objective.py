@@ -54,7 +54,7 @@ class Objective:
         self._judged = tuple(
             _Judged(
                 a.id,
-                loss_function(a.loss),
+                loss_function(a.loss, preparation.counts(a.target.name)),
                 a.weight,
                 score(a, preparation),
                 f"/{a.id}" if self._several else "",

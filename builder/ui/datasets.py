@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.core.text import _, size
-from builder.data.describe import answer_of
+from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
 from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
@@ -58,8 +58,8 @@ def choose(document: Document) -> None:
         _file(now, document)
     if issubclass(cls, ColumnsSource):
         roles.draw(document)
-    st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
     shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
+    st.markdown(f"**{_('Settings')}**" if shown else "")
     forms.draw(shown, document.data, f"data:{now}", _set)
     if issubclass(cls, ImageSource):
         _augmentation(document)
@@ -172,7 +172,8 @@ def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
     for field in samples.spec.inputs:
         rows = [samples.inputs[field.name][at] for at in some]
         if field.columns:
-            columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
+            cells = [cells_of(field, row) for row in rows]
+            columns |= {column.name: [row[column.name] for row in cells] for column in field.columns}
         else:
             columns[field.name] = rows
     for target in samples.spec.targets:

@@ -32,7 +32,7 @@ from builder.data.sources.source import (
     require_parts,
     shortened,
 )
-from builder.data.sources.text_table import PART_NAMES
+from builder.data.sources.split import PART_NAMES
 
 PROBED = 64  # images whose headers decide the default size
 LARGEST_OWN = 256  # pixels; larger sets are scaled down unless a size is chosen

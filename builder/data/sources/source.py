@@ -36,7 +36,9 @@ class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
     Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers.
+    text for vectors from a table, (N, columns) int64 for index fields: the place of a word among its column's, from 1
+    on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels,
+    (N, columns) float32 for numbers.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -96,7 +98,8 @@ def chosen(rows: Rows, index: Index) -> Rows:
 class Source(Settings):
     """Where samples come from and how they are split.
 
-    The split is stratified by class, drawn from `seed`, and disjoint. A test part that belongs to the set is kept.
+    The parts are disjoint and drawn from `seed`, stratified by class unless `split` says otherwise. A test part that
+    belongs to the set is kept.
     """
 
     title: ClassVar[str]
@@ -108,6 +111,9 @@ class Source(Settings):
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
     test: float = Field(0.2, ge=0.01, le=0.5, description="Share locked away for the end, where the set has no own.")
+    split: Literal["stratified", "random"] = Field(
+        "stratified", description="How parts are drawn: each class in its share, or without a look at the classes."
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the split.")
     limit: int | None = Field(
         None,
@@ -138,7 +144,8 @@ class Source(Settings):
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
-        parts = split(labels, own or {}, validation=self.validation, test=self.test, seed=self.seed)
+        known = labels if self.split == "stratified" else np.zeros_like(labels)
+        parts = split(known, own or {}, validation=self.validation, test=self.test, seed=self.seed)
         require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}

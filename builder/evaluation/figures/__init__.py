@@ -8,20 +8,24 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.data.sources import Samples
 from builder.data.sources.source import Index
+from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
 from builder.evaluation.figures.input import InputFigures, inputs
+from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.latent import LatentFigures, latent
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.trained import Trained
 
 __all__ = [
+    "BinaryFigures",
     "CategoryFigures",
     "ClassFigures",
     "ColumnFigures",
     "Evaluation",
     "Figures",
     "InputFigures",
+    "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
     "figures",
@@ -32,6 +36,8 @@ FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Fi
     "number": numbers,
     "input": inputs,
     "latent": latent,
+    "binary": binary,
+    "labels": labels,
 }
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from builder.data.fields import Part
+from builder.evaluation.figures.binary import BinaryFigures
 from builder.evaluation.figures.category import CategoryFigures
 from builder.evaluation.figures.input import InputFigures
+from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.latent import LatentFigures
 from builder.evaluation.figures.number import NumberFigures
 
-Figures = CategoryFigures | NumberFigures | InputFigures | LatentFigures
+Figures = CategoryFigures | NumberFigures | BinaryFigures | LabelsFigures | InputFigures | LatentFigures
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Evaluation:
     def accuracy(self) -> float | None:
         """That of the first Output; None where its target is no category."""
         first = self.outputs[0]
-        return first.accuracy if isinstance(first, CategoryFigures) else None
+        return first.accuracy if isinstance(first, CategoryFigures | BinaryFigures) else None
 
     def figure(self, metric: str) -> float | None:
         """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""

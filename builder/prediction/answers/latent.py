@@ -6,6 +6,7 @@ from typing import Any
 from torch import Tensor
 
 from builder.compiler.report import Answer
+from builder.evaluation.trained import Trained
 from builder.training.scores.latent import positions
 
 
@@ -22,7 +23,7 @@ class Located:
         return {"position": list(self.position)}
 
 
-def places(answer: Answer, output: Tensor) -> list[Located]:
+def places(_trained: Trained, answer: Answer, output: Tensor) -> list[Located]:
     """The places, from what an Output gives to each sample. Shape: output (N, Z), or (N, 2 Z) of a kl loss"""
     rows = positions(output, answer.loss).tolist()
     return [Located(answer.id, answer.target.name, tuple(row)) for row in rows]

@@ -7,8 +7,10 @@ from builder.data.fields import TargetKind
 from builder.data.fitting import Preparation
 from builder.data.preparations.number import NumberPreparation
 from builder.data.preparations.vector import VectorPreparation
+from builder.training.scores.binary import Binary
 from builder.training.scores.category import Category
 from builder.training.scores.input import Reconstruction
+from builder.training.scores.labels import Labels
 from builder.training.scores.latent import Latent
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
@@ -17,9 +19,11 @@ __all__ = ["Score", "Sums", "score", "watched"]
 
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
-    "number": lambda answer, preparation: Numbers(preparation.targets[answer.target.name].std),
     "input": lambda answer, preparation: Reconstruction(answer.loss, preparation.fields[answer.target.name].spread),
     "latent": lambda answer, _preparation: Latent(answer.loss, len(answer.target.classes)),
+    "number": lambda answer, preparation: Numbers(preparation.scale(answer.target.name).std),
+    "binary": lambda _answer, _preparation: Binary(),
+    "labels": lambda _answer, _preparation: Labels(),
 }
 
 
