@@ -113,7 +113,9 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
     """Classes or numbers that fit a target; nothing is held against what is latent."""
-    if target.kind in ("number", "input"):
+    if target.kind in ("number", "forecast", "rating"):
+        return torch.randn(samples, target.size)
+    if target.kind == "input":
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)

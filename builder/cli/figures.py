@@ -8,6 +8,7 @@ from builder.core.text import _
 from builder.evaluation import (
     BinaryFigures,
     CategoryFigures,
+    ForecastFigures,
     InputFigures,
     LabelsFigures,
     LatentFigures,
@@ -44,6 +45,14 @@ def _numbers(found: NumberFigures) -> None:
     columns = ("mae", "rmse", "r2", "baseline_mae", "baseline_rmse")
     heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
     table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
+    facts([(_("Loss"), found.loss)])
+
+
+def _forecasts(found: ForecastFigures) -> None:
+    columns = ("mae", "baseline_mae", "rmse", "baseline_rmse")
+    heads = [_("Steps ahead"), "MAE", _("MAE of the last value"), "RMSE", _("RMSE of the last value")]
+    named = [*((one.name, one) for one in found.steps), (_("all"), found)]
+    table(heads, [(name, *(getattr(one, column) for column in columns)) for name, one in named])
     facts([(_("Loss"), found.loss)])
 
 
@@ -98,6 +107,7 @@ def _latent(found: LatentFigures) -> None:
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,
     InputFigures: _input,

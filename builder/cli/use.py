@@ -178,7 +178,7 @@ def _words(answer: Any) -> str:
         return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
-    return ", ".join(map(number, answer.values.values()))
+    return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ CALLED: dict[TargetKind, str] = {
     "number": _("a number"),
     "input": _("a field to reconstruct"),
     "latent": _("what is latent"),
+    "forecast": _("a forecast"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
 }
@@ -31,6 +32,7 @@ NEEDS: dict[TargetKind, str] = {
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
     "input": _("{node} needs {n} numbers, the field that it reconstructs; {source} gives {shape}."),
     "latent": _("{node} needs one row of numbers for each sample; {source} gives {shape}."),
+    "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }

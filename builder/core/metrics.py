@@ -24,6 +24,7 @@ METRICS = {
     "f1_macro": Metric(_("mean F1 of labels"), share=True),
     "exact_match": Metric(_("sets without a mistake"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
+    "rmse": Metric(_("root mean squared error"), higher_is_better=False),
     "r2": Metric("R2"),
     "reconstruction_mse": Metric(_("reconstruction error"), higher_is_better=False, brief=_("error")),
     "purity": Metric(_("purity of clusters"), share=True, brief=_("purity")),

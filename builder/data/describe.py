@@ -84,6 +84,8 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
             shown[field.name] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
+        elif field.kind == "series":
+            shown[field.name] = {c.name: raw[:, place].tolist() for place, c in enumerate(field.columns)}
         elif field.columns:
             shown |= cells_of(field, raw)
         else:

@@ -14,6 +14,7 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "series",
     "index",
 ]
 TargetKind = Literal[
@@ -21,6 +22,7 @@ TargetKind = Literal[
     "number",
     "input",
     "latent",
+    "forecast",
     "binary",
     "labels",
 ]
@@ -45,7 +47,8 @@ class Column:
 class InputField:
     """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
 
-    `columns` tells what a vector is made of, where it comes from a table. `unit`: all its numbers lie between 0 and 1.
+    `columns` tells what a vector is made of, where it comes from a table, and what is known of each step of a series.
+    `unit`: all its numbers lie between 0 and 1.
     """
 
     name: str
@@ -57,14 +60,14 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
+    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
+    forecast continues the first column of the series, a column for each step.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
     the network keeps of a sample, which nothing is held against; its `classes` are those that it is compared with.
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns;
     `unit` is that of the field.
-    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
     `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.
     """

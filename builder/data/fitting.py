@@ -16,12 +16,20 @@ from builder.data.preparations.category import CategoryPreparation, fit_categori
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation, fit_images
 from builder.data.preparations.index import IndexPreparation
-from builder.data.preparations.number import NumberPreparation, fit_numbers
+from builder.data.preparations.number import NumberPreparation, fit_numbers, fit_steps
+from builder.data.preparations.series import SeriesPreparation
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
-FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation | IndexPreparation
+FieldPreparation = (
+    ImagePreparation
+    | TextPreparation
+    | VectorPreparation
+    | ColumnsPreparation
+    | SeriesPreparation
+    | IndexPreparation
+)  # fmt: skip
 TargetPreparation = NumberPreparation | CategoryPreparation
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
@@ -106,6 +114,10 @@ def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation
     return VectorPreparation.fit(training)
 
 
+def _series(field: InputField, _source: Any, training: Any) -> SeriesPreparation:
+    return SeriesPreparation.fit(training, [column.name for column in field.columns])
+
+
 def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
     return IndexPreparation(
         columns=tuple(column.name for column in field.columns),
@@ -118,10 +130,12 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
     "text": _text,
     "vector": _vector,
+    "series": _series,
     "index": _index,
 }
 # kinds of target that are not learned as they are: what turns the values of the training part into a preparation
 TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {
-    "category": fit_categories,
     "number": fit_numbers,
+    "forecast": fit_steps,
+    "category": fit_categories,
 }

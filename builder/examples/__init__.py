@@ -43,6 +43,7 @@ ORDER = (
     "visits-two-answers",
     "reviews-embedding-mlp",
     "xor-mlp",
+    "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",

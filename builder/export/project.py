@@ -41,6 +41,7 @@ KINDS: Final = {
     "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
+    "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
 ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
@@ -49,6 +50,7 @@ USAGE: Final = {
     "image": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
+    "series": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
     "index": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
@@ -89,7 +91,7 @@ def files(trained: Trained) -> dict[str, bytes]:
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
     glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
-    functions = [function for kind in kinds for function in KINDS[kind].functions]
+    functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",

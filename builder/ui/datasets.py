@@ -15,11 +15,11 @@ from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources import SOURCES, ColumnsSource, ImageSource, RoledSource, Samples, Source, parse_source
 from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.places import keep_upload
 from builder.graph.document import Document
-from builder.ui import charts, forms, problems, roles, session
+from builder.ui import charts, forms, problems, roles, series, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
@@ -27,8 +27,14 @@ SHARED = ("validation", "test", "seed", "limit")  # kept when another source is 
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
+MOST_WINDOWS = 6
+UPLOADS = {
+    "images": ["zip"],
+    "text-table": ["csv", "tsv", "txt", "zip"],
+    "table": ["csv", "tsv", "txt"],
+    "series": ["csv", "tsv", "txt"],
+}
 TIMES = 8  # how often augmentation shows one image
-UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
 
 
 def choose(document: Document) -> None:
@@ -56,7 +62,7 @@ def choose(document: Document) -> None:
     st.caption(plain(_(cls.about), 300))
     if "path" in cls.model_fields:
         _file(now, document)
-    if issubclass(cls, ColumnsSource):
+    if issubclass(cls, RoledSource):
         roles.draw(document)
     shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
     st.markdown(f"**{_('Settings')}**" if shown else "")
@@ -153,6 +159,9 @@ def _samples(source: Source, samples: Samples) -> None:
     some = _some(samples)
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
+        return
+    if source.kind == "series":
+        st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
         return
     labels = [samples.classes[samples.labels[i]] for i in some]
     if source.kind == "image":

@@ -12,6 +12,9 @@ from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.series_table import SeriesTable
+from builder.data.sources.sine import Sine
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
@@ -23,6 +26,7 @@ __all__ = [
     "ColumnsSource",
     "ImageSource",
     "Progress",
+    "RoledSource",
     "Samples",
     "Source",
     "TextSource",
@@ -32,7 +36,20 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
+    for cls in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Cifar10,
+        ImageFolder,
+        TextTable,
+        Table,
+        Reviews,
+        Visits,
+        Xor,
+        Sine,
+        SeriesTable,
+    )
 }
 
 

@@ -11,6 +11,7 @@ from builder.data.sources.source import Index
 from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.forecast import ForecastFigures, forecasts
 from builder.evaluation.figures.input import InputFigures, inputs
 from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.latent import LatentFigures, latent
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnFigures",
     "Evaluation",
     "Figures",
+    "ForecastFigures",
     "InputFigures",
     "LabelsFigures",
     "LatentFigures",
@@ -36,6 +38,7 @@ FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Fi
     "number": numbers,
     "input": inputs,
     "latent": latent,
+    "forecast": forecasts,
     "binary": binary,
     "labels": labels,
 }

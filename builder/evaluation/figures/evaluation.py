@@ -8,12 +8,21 @@ import numpy as np
 from builder.data.fields import Part
 from builder.evaluation.figures.binary import BinaryFigures
 from builder.evaluation.figures.category import CategoryFigures
+from builder.evaluation.figures.forecast import ForecastFigures
 from builder.evaluation.figures.input import InputFigures
 from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.latent import LatentFigures
 from builder.evaluation.figures.number import NumberFigures
 
-Figures = CategoryFigures | NumberFigures | BinaryFigures | LabelsFigures | InputFigures | LatentFigures
+Figures = (
+    CategoryFigures
+    | NumberFigures
+    | ForecastFigures
+    | BinaryFigures
+    | LabelsFigures
+    | InputFigures
+    | LatentFigures
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,22 @@ from builder.data.fields import TargetKind
 from builder.evaluation.trained import Trained
 from builder.prediction.answers.binary import verdicts
 from builder.prediction.answers.category import Choice, choices
+from builder.prediction.answers.forecast import Forecast, forecasts
 from builder.prediction.answers.input import Restored, restorations
 from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.latent import Located, places
 from builder.prediction.answers.number import Value, values
 
-__all__ = ["Choice", "LabelSet", "Located", "Restored", "Said", "Value", "said"]
+__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Value", "said"]
 
-Said = Choice | Value | LabelSet | Restored | Located
+Said = Choice | Value | LabelSet | Restored | Located | Forecast
 Given = Mapping[str, Any]  # the raws of a batch, by field
+
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
     "category": choices,
     "number": values,
+    "forecast": forecasts,
     "binary": verdicts,
     "labels": label_sets,
     "latent": places,

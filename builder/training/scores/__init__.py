@@ -9,6 +9,7 @@ from builder.data.preparations.number import NumberPreparation
 from builder.data.preparations.vector import VectorPreparation
 from builder.training.scores.binary import Binary
 from builder.training.scores.category import Category
+from builder.training.scores.forecast import Forecasts
 from builder.training.scores.input import Reconstruction
 from builder.training.scores.labels import Labels
 from builder.training.scores.latent import Latent
@@ -21,6 +22,7 @@ SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
     "input": lambda answer, preparation: Reconstruction(answer.loss, preparation.fields[answer.target.name].spread),
     "latent": lambda answer, _preparation: Latent(answer.loss, len(answer.target.classes)),
+    "forecast": lambda answer, preparation: Forecasts(preparation.scale(answer.target.name).std),
     "number": lambda answer, preparation: Numbers(preparation.scale(answer.target.name).std),
     "binary": lambda _answer, _preparation: Binary(),
     "labels": lambda _answer, _preparation: Labels(),

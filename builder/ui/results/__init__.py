@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures
+from builder.evaluation import BinaryFigures, CategoryFigures, ForecastFigures, LabelsFigures, NumberFigures
 from builder.evaluation.figures import Figures
 from builder.ui.results.binary import binary
 from builder.ui.results.category import category
+from builder.ui.results.forecast import forecasts
 from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
 
 RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
+    ForecastFigures: forecasts,
     BinaryFigures: binary,
     LabelsFigures: labels,
 }
