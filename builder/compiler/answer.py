@@ -23,6 +23,7 @@ CALLED: dict[TargetKind, str] = {
     "number": _("a number"),
     "input": _("a field to reconstruct"),
     "latent": _("what is latent"),
+    "text": _("a text"),
     "forecast": _("a forecast"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
@@ -32,6 +33,7 @@ NEEDS: dict[TargetKind, str] = {
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
     "input": _("{node} needs {n} numbers, the field that it reconstructs; {source} gives {shape}."),
     "latent": _("{node} needs one row of numbers for each sample; {source} gives {shape}."),
+    "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
     "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
@@ -54,11 +56,19 @@ def answer(
     target, spec = found.target, network[place].spec
     words = misfit(node, wire, spec, target)
     if words:
-        yield Problem("G-CLASSES", words, node.id, fix=_fitted(graph, wire, spec, target, nodes))
+        fitted = _arranged if target.kind in ("input", "latent") else _resize
+        yield Problem("G-CLASSES", words, node.id, fix=fitted(graph, wire, spec, target, nodes))
+        return
+    if target.kind == "text" and found.loss.type == "cross_entropy" and spec.shape[1] != target.longest:
+        text = _("{node} needs {n} steps, as {target} has; {source} gives {shape}. Lead an Input for {target} to it.")
+        words = text.format(
+            node=named(node), n=target.longest, target=quote(target.name), source=quote(wire.source), shape=spec
+        )
+        yield Problem("G-CLASSES", words, node.id)
         return
     if target.kind != "latent" and not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
-        fix = _add_linear(graph, wire, spec, target.size)
+        fix = _add_linear(graph, wire, spec, target.size, len(spec.shape))
         yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=fix)
     if LOSSES.get(layer.loss or found.loss.type) is not type(found.loss):
         yield _unfit_loss(node, layer, found)
@@ -67,8 +77,8 @@ def answer(
             "{node}: half of its numbers are means, half log-variances; {source} gives {n}. Make it an even number."
         )
         words = text.format(node=named(node), source=quote(wire.source), n=spec.shape[1])
-        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, spec.shape[1] + 1, nodes))
-    elif isinstance(found.loss, BinaryCrossEntropy) and not target.unit:
+        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, _row(spec.shape[1] + 1), nodes))
+    elif target.kind == "input" and isinstance(found.loss, BinaryCrossEntropy) and not target.unit:
         yield _unbounded(node, layer, target)
     elif recipe is not None:
         yield from _loss(place, network[place].layer, layer, found)
@@ -112,19 +122,24 @@ def _unbounded(node: Node, layer: Output, target: Target) -> Problem:
     return Problem("G-LOSS", words, node.id, param, fix=fix, others=others)
 
 
-def _fitted(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix | None:
-    """Bring what flows along a wire to the shape of an answer."""
+def _row(n: int) -> Target:
+    """An answer of so many numbers."""
+    return Target("", sizes=(n,))
+
+
+def _arranged(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix | None:
+    """Bring what flows along a wire to the shape of a field, or to one row of numbers."""
     if target.kind == "latent":
         return insert(wire, "Flatten", _("Insert {layer}").format(layer="Flatten"))
     shape = tuple(size or 0 for size in target.sizes)  # those of a field are known
     if len(shape) < 2:
-        return _resize(graph, wire, spec, target.size, nodes)
+        return _resize(graph, wire, spec, target, nodes)
     if len(spec.shape) > 2:
         arranged = insert(wire, "Reshape", _("Insert {layer}").format(layer="Reshape"), shape=list(shape))
         return arranged if spec.elements == prod(shape) else bring(wire, spec, (spec.shape[0], *shape))
     if spec.elements == prod(shape):
         return _spread(wire, shape, _("Insert {layer}").format(layer="Unflatten"))
-    sized = _resize(graph, wire, spec, prod(shape), nodes)
+    sized = _resize(graph, wire, spec, _row(prod(shape)), nodes)
     [edit] = sized.edits
     behind = Edge(source=str(edit["id"]), target=wire.target, input=wire.input) if edit["op"] == "insert" else wire
     label = _("{label}, and insert {layer}").format(label=sized.label, layer="Unflatten")
@@ -135,19 +150,20 @@ def _spread(wire: Edge, shape: tuple[int, ...], label: str) -> Fix:
     return insert(wire, "Unflatten", label, unflattened_size=list(shape))
 
 
-def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str, NodeReport]) -> Fix:
+def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix:
     """Set the last Linear to the number of classes, or add one (behind a Flatten where the output is no vector)."""
+    classes, axes = target.size, 1 + len(target.shape)
     label = _("Set {name} of {node} to {value}")
     id: str | None = wire.source
     while id is not None and (found := nodes[id]).layer is not None:
         layer = found.layer
-        if type(layer).__name__ == "Linear" and len(spec.shape) == 2 and not found.off:
+        if type(layer).__name__ == "Linear" and len(spec.shape) == axes and not found.off:
             edit: dict[str, object] = {"op": "set_params", "node": id, "params": {"out_features": classes}}
             return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
         passing = alone and (found.off or (type(layer).family in PASSING and _keeps(found, nodes)))
         id = found.sources[0] if passing else None
-    return _add_linear(graph, wire, spec, classes)
+    return _add_linear(graph, wire, spec, classes, axes)
 
 
 def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
@@ -155,12 +171,12 @@ def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
     return found.spec == nodes[found.sources[0]].spec
 
 
-def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
+def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int, axes: int = 2) -> Fix:
     edge = wire.model_dump()
     taken = {n.id for n in graph.nodes}
     name = next(n for n in ("classes", *(f"classes{i}" for i in range(len(taken) + 1))) if n not in taken)
     edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": classes}, "edge": edge}]
-    if len(spec.shape) == 2:
+    if len(spec.shape) == axes:
         return Fix(_("Insert Linear with {n} features").format(n=classes), tuple(edits))
     edits.append({"op": "insert", "type": "Flatten", "edge": {"source": wire.source, "target": name, "input": None}})
     return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))

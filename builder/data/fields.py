@@ -16,12 +16,14 @@ InputKind = Literal[
     "vector",
     "series",
     "index",
+    "sound",
 ]
 TargetKind = Literal[
     "category",
     "number",
     "input",
     "latent",
+    "text",
     "forecast",
     "binary",
     "labels",
@@ -60,10 +62,11 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
     forecast continues the first column of the series, a column for each step.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
+    A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
     Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
     the network keeps of a sample, which nothing is held against; its `classes` are those that it is compared with.
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns;
@@ -78,6 +81,7 @@ class Target:
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
     unit: bool = False
+    longest: int = 0
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -131,10 +135,23 @@ class DataSpec:
             raise damaged(content, old="target") from None
 
     def input(self, name: str | None) -> InputField | None:
-        """The field of that name; without a name the only one, or None when that is ambiguous."""
+        """The field of that name; without a name the only one, or None when that is ambiguous.
+
+        A text that is to be predicted may enter by its target's name: of each step, the network then sees what stands
+        before it (teacher forcing).
+        """
         if name is None:
             return self.inputs[0] if len(self.inputs) == 1 else None
-        return next((field for field in self.inputs if field.name == name), None)
+        return next((field for field in (*self.inputs, *self.forced) if field.name == name), None)
+
+    @property
+    def forced(self) -> tuple[InputField, ...]:
+        """The fields that texts to be predicted are, with their beginning instead of their end."""
+        return tuple(
+            InputField(target.name, "text", Spec((2, target.longest), "int64", "N L", target.size))
+            for target in self.targets
+            if target.kind == "text"
+        )
 
     def answer(self, name: str | None) -> Target | None:
         """What an Output of that name answers; without a name the data's only target, or None when that is ambiguous.
@@ -150,7 +167,8 @@ def offers(data: DataSpec | None) -> dict[str, list[str]]:
     """The names that a form may offer, by what a parameter's declaration asks for."""
     if data is None:
         return {}
-    return {"fields": [field.name for field in data.inputs], "targets": [target.name for target in data.answers]}
+    fields = [field.name for field in (*data.inputs, *data.forced)]
+    return {"fields": fields, "targets": [target.name for target in data.answers]}
 
 
 def damaged(content: bytes, *, old: str) -> Error:

@@ -11,6 +11,7 @@ from builder.evaluation.figures import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    TextFigures,
 )
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
+    "TextFigures",
     "evaluate",
 ]

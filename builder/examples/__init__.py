@@ -47,6 +47,7 @@ ORDER = (
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
+    "spoken-digits-cnn",
 )
 
 

@@ -31,6 +31,10 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
         field = trained.preparation.fields[target.name]
         own = {"spread": field.spread.tolist(), "centre": field.centre.tolist(), "image": field.kind == "image"}
         return facts | own | {"logits": isinstance(answer.loss, BinaryCrossEntropy)}
+    if target.kind == "text":
+        words = trained.preparation.texts(target.name)
+        forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
+        return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}
     scale = trained.preparation.scale(target.name)

@@ -117,6 +117,7 @@ LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
     "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
     "latent": (Nothing, KullbackLeibler),
+    "text": (CrossEntropy,),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),

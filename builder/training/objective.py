@@ -12,6 +12,7 @@ from builder.data.augmentation import Batch
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation
 from builder.graph.losses import Nothing
+from builder.training.decoding import begun
 from builder.training.losses import LossFunction, loss_function
 from builder.training.scores import Score, score
 from builder.training.scores.input import Reconstruction
@@ -40,21 +41,28 @@ class Objective:
         self, inputs: Sequence[Entry], outputs: Sequence[Answer], spec: DataSpec, preparation: Preparation
     ) -> None:
         names = [field.name for field in spec.inputs]
-        places = [names.index(entry.field) for entry in inputs]
         held = [_held(answer, spec) for answer in outputs]
-        self.fields = tuple(dict.fromkeys([*places, *(place for is_field, place in held if is_field)]))
+        needed = [names.index(entry.field) for entry in inputs if not entry.forced]
+        self.fields = tuple(dict.fromkeys([*needed, *(place for is_field, place in held if is_field)]))
         self.targets = tuple(place for is_field, place in held if not is_field)
-        self._order = tuple(self.fields.index(place) for place in places)
-        self._plain = self._order == tuple(range(len(self.fields))) and len(self.targets) == len(outputs)
+        targets = [spec.targets[place].name for place in self.targets]
+        # of each argument, whether it is a target, and its place among what a batch brings
+        self._order = tuple(
+            (True, targets.index(entry.field)) if entry.forced else (False, self.fields.index(names.index(entry.field)))
+            for entry in inputs
+        )
+        # of each Output, whether it is held against a field, and the place of that or of its target
         nth = iter(range(len(self.targets)))
         self._held = tuple(
             (True, self.fields.index(place)) if is_field else (False, next(nth)) for is_field, place in held
         )
+        order = tuple((False, place) for place in range(len(self.fields)))
+        self._plain = self._order == order and len(self.targets) == len(outputs)
         self._several = len(outputs) > 1
         self._judged = tuple(
             _Judged(
                 a.id,
-                loss_function(a.loss, preparation.counts(a.target.name)),
+                loss_function(a.loss, preparation.counts(a.target.name), a.target.kind),
                 a.weight,
                 score(a, preparation),
                 f"/{a.id}" if self._several else "",
@@ -69,12 +77,13 @@ class Objective:
     def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...]) -> Batch:
         """What the network's forward takes of a batch, and what its outputs are held against.
 
-        A field may enter at several places, and be what an Output is held against.
+        A field may enter at several places, and be what an Output is held against; a text that is to be answered enters
+        with its beginning instead of its end.
         """
         if self._plain:
             return x, y
         right = tuple([x[place] if is_field else y[place] for is_field, place in self._held])
-        return tuple([x[place] for place in self._order]), right
+        return tuple([begun(y[place]) if forced else x[place] for forced, place in self._order]), right
 
     def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""

@@ -15,16 +15,18 @@ from builder.prediction.answers.input import Restored, restorations
 from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.latent import Located, places
 from builder.prediction.answers.number import Value, values
+from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Value", "said"]
+__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Value", "Words", "said"]
 
-Said = Choice | Value | LabelSet | Restored | Located | Forecast
+Said = Choice | Value | LabelSet | Restored | Located | Forecast | Words
 Given = Mapping[str, Any]  # the raws of a batch, by field
 
 
-SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
+SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "category": choices,
     "number": values,
+    "text": words,
     "forecast": forecasts,
     "binary": verdicts,
     "labels": label_sets,
@@ -34,7 +36,7 @@ SAID: dict[TargetKind, Callable[[Trained, Answer, Tensor], Sequence[Said]]] = {
 BESIDE: dict[TargetKind, Callable[[Trained, Answer, Tensor, Given], Sequence[Said]]] = {"input": restorations}
 
 
-def said(trained: Trained, answer: Answer, output: Tensor, given: Given) -> Sequence[Said]:
+def said(trained: Trained, answer: Answer, output: Any, given: Given) -> Sequence[Said]:
     """What an Output says to each sample of a batch, of which `given` are the raws."""
     kind = answer.target.kind
     return BESIDE[kind](trained, answer, output, given) if kind in BESIDE else SAID[kind](trained, answer, output)
