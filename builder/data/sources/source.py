@@ -115,6 +115,16 @@ class Source(Settings):
         description="At most so many samples of each part, to try quickly.",
         json_schema_extra={"unit": "samples"},
     )
+    duplicates: Literal["keep", "drop"] = Field(
+        "keep",
+        description="Whether a sample that is there more than once stays so, or only once and in one part.",
+        json_schema_extra={"advanced": True},
+    )
+    skip_unreadable: bool = Field(
+        False,
+        description="Go on without files that cannot be read; they are listed.",
+        json_schema_extra={"advanced": True},
+    )
 
     @abstractmethod
     def spec(self) -> DataSpec:
