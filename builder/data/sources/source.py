@@ -104,6 +104,7 @@ class Source(Settings):
     kind: ClassVar[InputKind]
     ignores: ClassVar[frozenset[str]] = frozenset()  # shared settings that change nothing here
     download_bytes: ClassVar[int] = 0  # of a set that is fetched when it is not on this machine
+    generated: ClassVar[bool] = False  # made by a rule, so that something can be seen
 
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
