@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures
 from builder.evaluation.figures import Figures
 
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
@@ -40,7 +40,41 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
-SHOWN: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: _category, NumberFigures: _numbers}
+def _binary(found: BinaryFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Accuracy"), percent(found.accuracy)),
+        (_("Always the more frequent answer"), percent(found.baseline)),
+        (_("Precision"), percent(found.precision)),
+        (_("Recall"), percent(found.recall)),
+        (_("F1"), percent(found.f1)),
+        ("ROC AUC", "–" if found.roc_auc is None else percent(found.roc_auc)),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+    counts = [(name, *row) for name, row in zip(found.classes, found.confusion, strict=True)]
+    table([_("Right answer, and what was given:"), *found.classes], counts)
+
+
+def _labels(found: LabelsFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("F1 of all labels"), percent(found.f1_micro)),
+        (_("F1 of always the more frequent"), percent(found.baseline_f1_micro)),
+        (_("Mean F1 of labels"), percent(found.f1_macro)),
+        (_("Sets without a mistake"), percent(found.exact_match)),
+        (_("The same of always the more frequent"), percent(found.baseline_exact_match)),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+    each = [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes]
+    table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
+
+
+SHOWN: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: _category,
+    NumberFigures: _numbers,
+    BinaryFigures: _binary,
+    LabelsFigures: _labels,
+}
 
 
 def show(figures: Figures) -> None:

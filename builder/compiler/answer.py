@@ -18,10 +18,14 @@ from builder.layers.ends import Output
 CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
+    "binary": _("yes or no"),
+    "labels": _("a set of labels"),
 }
 NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+    "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
+    "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }
 PASSING = ("Normalisation", "Activation", "Regularisation")  # families that mostly keep the shape
 
@@ -122,8 +126,8 @@ def _loss(place: Place, last: Layer, layer: Output, found: Answer) -> Iterator[P
     softmax, loss = found.probabilities, found.loss.type
     if softmax and loss != "nll":
         text = _('Softmax "{node}" stands before the loss {loss}, which applies it itself; training would be slow.')
-        if found.target.kind == "number":
-            text = _('Softmax "{node}" stands before the loss {loss}, but what is predicted is a number and no share.')
+        if found.target.kind != "category":
+            text = _('Softmax "{node}" stands before the loss {loss}, but what is predicted is no choice of one class.')
         fix = Fix(_("Delete the Softmax"), ({"op": "remove", "nodes": [id]},))
         words = text.format(node=id[:60], loss=loss)
         fitting = {"op": "set_recipe", "values": {"loss": {"type": "nll"}}}

@@ -19,7 +19,7 @@ from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
 
-Kind = Literal["int", "float", "bool", "choice", "pair", "ints", "text"]
+Kind = Literal["int", "float", "bool", "choice", "pair", "ints", "floats", "text"]
 
 
 def _times(n: int) -> BeforeValidator:
@@ -47,6 +47,7 @@ Triple = Annotated[tuple[Size, Size, Size], _times(3)]  # depth, height and widt
 Depths = Annotated[tuple[Margin, Margin, Margin], _times(3)]  # margins of depth, height and width
 Sides = Annotated[tuple[Margin, Margin, Margin, Margin], _times(4)]  # left, right, top, bottom
 Ints = Annotated[tuple[int, ...], BeforeValidator(_as_tuple), Field(max_length=16)]
+Floats = Annotated[tuple[float, ...], BeforeValidator(_as_tuple), Field(max_length=16)]
 
 
 class Settings(BaseModel):
@@ -128,7 +129,10 @@ def _bare(annotation: Any) -> Any:
 def _kind(annotation: Any) -> Kind:
     annotation = _bare(annotation)
     if get_origin(annotation) is tuple:
-        return "pair" if len(get_args(annotation)) == 2 and Ellipsis not in get_args(annotation) else "ints"
+        items = get_args(annotation)
+        if len(items) == 2 and Ellipsis not in items:
+            return "pair"
+        return "floats" if items[0] is float else "ints"
     kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}
     return kinds[annotation]
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from builder.data.augmentation import Augmenter, Batch
+from builder.data.augmentation.images import Scale
 from builder.data.fields import PARTS, DataSpec, Part
 from builder.data.fitting import FieldPreparation, Preparation, fit
 from builder.data.loading import load
@@ -19,8 +20,6 @@ from builder.data.sources.source import Progress, Samples, Source, quiet
 
 MOST_FLOAT = 1 << 30  # bytes of float32 images; larger sets stay uint8 and are converted a batch at a time
 EVALUATED = 256  # samples a batch where nothing is learned
-
-Scale = tuple[Tensor, Tensor]  # mean and spread of images that are still in uint8
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Tensors:
 
     def to(self, device: str | torch.device) -> "Tensors":
         """The same on another device."""
-        scales = tuple(scale and (scale[0].to(device), scale[1].to(device)) for scale in self.scales)
+        scales = tuple(scale and scale.to(device) for scale in self.scales)
         return Tensors(tuple(x.to(device) for x in self.x), tuple(y.to(device) for y in self.y), scales)
 
     def having(self, fields: Sequence[int], targets: Sequence[int]) -> "Tensors":
@@ -60,12 +59,11 @@ class Tensors:
     def _ready(self, x: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if not self.scales:
             return x
-        return tuple(_scaled(values, scale) if scale else values for values, scale in zip(x, self.scales, strict=True))
-
-
-def _scaled(x: Tensor, scale: Scale) -> Tensor:
-    mean, std = scale  # the same steps as images_to_float, so that both give the same numbers
-    return x.float().div_(255).sub_(mean).div_(std)
+        return tuple(
+            # the same steps as images_to_float, so that both give the same numbers
+            values.float().div_(255).sub_(scale.mean).div_(scale.std) if scale else values
+            for values, scale in zip(x, self.scales, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,10 +76,18 @@ class Prepared:
     parts: dict[Part, Tensors]
     augmentation: Augmentation | None
 
-    def augmenter(self, fields: Sequence[int]) -> Augmenter | None:
-        """What changes training batches that hold these fields, by their places; None where nothing does."""
-        kinds = tuple(self.spec.inputs[place].kind for place in fields)
-        return Augmenter(self.augmentation, kinds) if self.augmentation else None
+    def augmenter(self, fields: Sequence[int], targets: Sequence[int]) -> Augmenter | None:
+        """What changes training batches of these fields and targets, by their places; None where nothing does."""
+        if not self.augmentation:
+            return None
+        held = [self.spec.inputs[place] for place in fields]
+        scales = {
+            at: image_scale(found)
+            for at, field in enumerate(held)
+            if isinstance(found := self.preparation.fields[field.name], ImagePreparation)
+        }
+        classes = tuple(len(self.spec.targets[place].classes) for place in targets)
+        return Augmenter(self.augmentation, tuple(field.kind for field in held), scales, classes)
 
 
 def prepare(source: Source, progress: Progress = quiet) -> Prepared:
@@ -116,9 +122,13 @@ def tensors(
 def _field(preparation: FieldPreparation, raws: Any, as_bytes: bool) -> tuple[Tensor, Scale | None]:
     if as_bytes and isinstance(preparation, ImagePreparation):
         x = np.ascontiguousarray(cast(NDArray[np.uint8], raws).transpose(0, 3, 1, 2))
-        mean, std = (torch.tensor(values).reshape(-1, 1, 1) for values in (preparation.mean, preparation.std))
-        return torch.from_numpy(x), (mean, std)
+        return torch.from_numpy(x), image_scale(preparation)
     return torch.from_numpy(preparation.apply(raws)), None
+
+
+def image_scale(field: ImagePreparation) -> Scale:
+    """By which images were normalised."""
+    return Scale(*(torch.tensor(values).reshape(-1, 1, 1) for values in (field.mean, field.std)))
 
 
 class Batches:

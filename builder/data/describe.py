@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from builder.data.fields import PARTS, Target
+from builder.data.fields import PARTS, InputField, Target
 from builder.data.sources.source import Samples
 
 SHOWN = 6
@@ -41,7 +42,7 @@ def describe(samples: Samples, name: str) -> dict[str, Any]:
 
 def _target(samples: Samples, target: Target) -> dict[str, Any]:
     described: dict[str, Any] = {"name": target.name, "kind": target.kind}
-    if target.kind == "category":
+    if target.classes:
         return described | {"classes": list(target.classes)}
     values = samples.targets[target.name][samples.parts["train"]].astype(np.float64)
     figures = {
@@ -53,10 +54,17 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
     first = samples.spec.target
-    if first.kind != "category":
+    if not first.classes:
         return {"count": len(index), "classes": {}}
-    counts = np.bincount(samples.labels[index], minlength=len(first.classes)).tolist()
+    counts = class_counts(first, samples.labels[index]).tolist()
     return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
+
+
+def class_counts(target: Target, values: NDArray[Any]) -> NDArray[np.int64]:
+    """How many samples of each class there are, or of each label."""
+    if target.kind == "labels":
+        return np.asarray(values.sum(axis=0), np.int64)
+    return np.bincount(values.astype(np.int64).ravel(), minlength=len(target.classes))
 
 
 def _stride(samples: Samples) -> int:
@@ -77,10 +85,18 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
         elif field.columns:
-            shown |= dict(zip((column.name for column in field.columns), raw.tolist(), strict=True))
+            shown |= cells_of(field, raw)
         else:
             shown["values"] = raw.tolist()
     return shown
+
+
+def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
+    """A row of a table's columns as people read it."""
+    values = raw.tolist()
+    if field.kind == "index":
+        values = [column.categories[at - 1] if at else "" for column, at in zip(field.columns, values, strict=True)]
+    return dict(zip((column.name for column in field.columns), values, strict=True))
 
 
 def answer_of(samples: Samples, target: Target, at: int) -> Any:
@@ -88,5 +104,9 @@ def answer_of(samples: Samples, target: Target, at: int) -> Any:
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "binary":
+        return target.classes[int(value[0])]
+    if target.kind == "labels":
+        return "; ".join(target.classes[place] for place in np.flatnonzero(value))
     numbers = [float(f"{number:.7g}") for number in value.tolist()]
     return numbers[0] if len(numbers) == 1 else numbers

@@ -12,15 +12,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from builder.core.settings import Settings
 from builder.data.fields import InputField, InputKind, TargetKind, damaged
+from builder.data.preparations.category import CategoryPreparation, fit_categories
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
-from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.image import ImagePreparation, fit_images
+from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
-FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation
-TargetPreparation = NumberPreparation
+FieldPreparation = ImagePreparation | TextPreparation | VectorPreparation | ColumnsPreparation | IndexPreparation
+TargetPreparation = NumberPreparation | CategoryPreparation
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
 
@@ -29,7 +31,7 @@ class Preparation(Settings):
     """What a run does to its samples, by the names of fields and targets, in the order of the data's spec."""
 
     fields: dict[str, Annotated[FieldPreparation, Field(discriminator="kind")]]
-    targets: dict[str, TargetPreparation] = Field(default_factory=dict)
+    targets: dict[str, Annotated[TargetPreparation, Field(discriminator="kind")]] = Field(default_factory=dict)
 
     @property
     def only(self) -> FieldPreparation:
@@ -41,6 +43,17 @@ class Preparation(Settings):
         """The network's input for many raws, by field; fields of which none are given are left out."""
         given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
         return {name: field.apply(given[name]) for name, field in self.fields.items() if name in given}
+
+    def scale(self, name: str) -> NumberPreparation:
+        """That of a target which is a number, with the way back."""
+        found = self.targets[name]
+        assert isinstance(found, NumberPreparation)
+        return found
+
+    def counts(self, name: str) -> tuple[int, ...]:
+        """How many samples of each class of a category the training part has; nothing of other targets."""
+        found = self.targets.get(name)
+        return found.counts if isinstance(found, CategoryPreparation) else ()
 
     def answer(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """A target's values as the network learns them."""
@@ -79,7 +92,7 @@ def fit(source: Source, samples: Samples) -> Preparation:
 
 
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
-    return (ImagePreparation.as_imagenet if source.normalise == "imagenet" else ImagePreparation.fit)(training)
+    return fit_images(training, source.normalise, source.fit, source.mean, source.std)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
@@ -93,11 +106,22 @@ def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation
     return VectorPreparation.fit(training)
 
 
+def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
+    return IndexPreparation(
+        columns=tuple(column.name for column in field.columns),
+        categories=tuple(column.categories for column in field.columns),
+    )
+
+
 # by kind: learns from the field, the source's settings and the rows of the training part
 FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
     "text": _text,
     "vector": _vector,
+    "index": _index,
 }
 # kinds of target that are not learned as they are: what turns the values of the training part into a preparation
-TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {"number": fit_numbers}
+TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {
+    "category": fit_categories,
+    "number": fit_numbers,
+}

@@ -7,6 +7,7 @@ import io
 import re
 import struct
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ MOST_PIXELS = 25_000_000
 MOST_BYTES = 50_000_000
 MOST_RATIO = 100  # of the longer side to the shorter
 COUNTED_BYTES = 2_000_000  # a GIF's frames are counted by walking through it, so only in files up to this size
+Fit = Literal["stretch", "crop", "pad"]
+Normal = Literal["own", "imagenet", "unit", "given"]
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 
@@ -152,11 +155,20 @@ def flattened(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def image_array(image: Image.Image, size: tuple[int, int], channels: int) -> NDArray[np.uint8]:
-    """A flattened image as the network sees it: (H, W, C) uint8, stretched to `size` (height, width)."""
+def image_array(image: Image.Image, size: tuple[int, int], channels: int, fit: str = "stretch") -> NDArray[np.uint8]:
+    """A flattened image as the network sees it: (H, W, C) uint8, brought to `size` (height, width).
+
+    Params: fit, "stretch" both sides, "crop" the middle of what is too long, or "pad" what is too short with black.
+    """
     image = image.convert("L" if channels == 1 else "RGB")
     if image.size != (size[1], size[0]):
-        image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR)  # averages when it shrinks
+        wide, way = (size[1], size[0]), Image.Resampling.BILINEAR  # averages when it shrinks
+        if fit == "crop":
+            image = ImageOps.fit(image, wide, way)
+        elif fit == "pad":
+            image = ImageOps.pad(image, wide, way)
+        else:
+            image = image.resize(wide, way)
     return np.asarray(image).reshape(size[0], size[1], channels)
 
 
@@ -169,7 +181,9 @@ def images_to_float(images: NDArray[np.uint8], mean: tuple[float, ...], std: tup
     return x
 
 
-def images_resized(images: NDArray[np.uint8], size: tuple[int, int], channels: int) -> NDArray[np.uint8]:
+def images_resized(
+    images: NDArray[np.uint8], size: tuple[int, int], channels: int, fit: str = "stretch"
+) -> NDArray[np.uint8]:
     """Many decoded images (N, H, W, C) as the network sees them."""
     if images.shape[1:] == (*size, channels):
         return images
@@ -177,5 +191,6 @@ def images_resized(images: NDArray[np.uint8], size: tuple[int, int], channels: i
         return np.repeat(images, channels, axis=3)
     resized = np.empty((len(images), *size, channels), np.uint8)
     for target, image in zip(resized, images, strict=True):
-        target[:] = image_array(Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image), size, channels)
+        whole = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
+        target[:] = image_array(whole, size, channels, fit)
     return resized

@@ -1,6 +1,21 @@
 """How good a trained network is: the figures of each Output, and the baseline to beat."""
 
 from builder.evaluation.evaluate import evaluate
-from builder.evaluation.figures import CategoryFigures, ClassFigures, Evaluation, NumberFigures
+from builder.evaluation.figures import (
+    BinaryFigures,
+    CategoryFigures,
+    ClassFigures,
+    Evaluation,
+    LabelsFigures,
+    NumberFigures,
+)
 
-__all__ = ["CategoryFigures", "ClassFigures", "Evaluation", "NumberFigures", "evaluate"]
+__all__ = [
+    "BinaryFigures",
+    "CategoryFigures",
+    "ClassFigures",
+    "Evaluation",
+    "LabelsFigures",
+    "NumberFigures",
+    "evaluate",
+]

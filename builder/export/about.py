@@ -23,5 +23,7 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
-    scale = trained.preparation.targets[target.name]
+    if target.kind in ("binary", "labels"):
+        return facts | {"classes": list(target.classes)}
+    scale = trained.preparation.scale(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

@@ -15,7 +15,7 @@ import safetensors.torch
 
 from builder.core.text import _
 from builder.data import images
-from builder.data.preparations import columns, text, vector
+from builder.data.preparations import columns, index, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -41,13 +41,16 @@ KINDS: Final = {
     "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
+    "index": _Kind((), (index.places_to_index,), ()),
 }
+ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
+    "index": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
 
 
@@ -73,7 +76,7 @@ def files(trained: Trained) -> dict[str, bytes]:
     packages = [package for kind in kinds for package in KINDS[kind].packages]
     written = {
         "network.py": trained.source,
-        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds == ["columns"]),
+        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds[0] in ROWS),
         "preparation.json": json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
         "requirements.txt": "".join(f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *packages)),
         "README.md": _readme(trained, usage),
@@ -120,6 +123,10 @@ def _answers(trained: Trained) -> Iterator[str]:
         name = _one_line(target.name)
         if target.kind == "category":
             text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
+        elif target.kind == "binary":
+            text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
+        elif target.kind == "labels":
+            text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
         else:
             text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
         figure = metrics.get(f"test_{value}{suffix}")

@@ -17,6 +17,9 @@ class CrossEntropy(Settings):
 
     type: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: Fraction = Field(0.0, description="Share of the target spread over all classes.")
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="Balanced: a class counts the more, the rarer it is in the training part."
+    )
 
 
 class Focal(Settings):
@@ -36,6 +39,18 @@ class NegativeLogLikelihood(Settings):
     """
 
     type: Literal["nll"] = "nll"
+
+
+class BinaryCrossEntropy(Settings):
+    """Negative log-likelihood of yes and no, each answer on its own, from logits.
+
+    Source: torch.nn.BCEWithLogitsLoss.
+    """
+
+    type: Literal["bce"] = "bce"
+    pos_weight: Annotated[float, Field(gt=0, le=1e6)] | None = Field(
+        None, description="How much a yes counts beside a no; empty for the same."
+    )
 
 
 class MeanSquaredError(Settings):
@@ -75,12 +90,15 @@ Loss = (
     | MeanSquaredError
     | MeanAbsoluteError
     | Huber
+    | BinaryCrossEntropy
 )  # fmt: skip
 
 # by the kind of target: the losses for it, its default first
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "binary": (BinaryCrossEntropy,),
+    "labels": (BinaryCrossEntropy,),
 }
 LOSSES: dict[str, type[Loss]] = {
     str(cls.model_fields["type"].default): cls for fitting in LOSSES_OF.values() for cls in fitting

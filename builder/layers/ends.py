@@ -13,7 +13,7 @@ FieldName = Annotated[str, Field(max_length=200)]
 class Input(Layer):
     """Where a field of the data enters the network.
 
-    Shape:  the field's own: image (N, C, H, W), text (N, L), vector (N, F)
+    Shape:  the field's own: image (N, C, H, W), text (N, L), vector (N, F), index (N, K)
     Source: the data chosen for this network.
     """
 
@@ -41,7 +41,7 @@ class Output(Layer):
     target: FieldName | None = Field(
         None, description="Which target of the data; empty for the only one.", json_schema_extra={"offers": "targets"}
     )
-    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber"] | None = Field(
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce"] | None = Field(
         None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
     )
     weight: float = Field(

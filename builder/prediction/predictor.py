@@ -12,6 +12,7 @@ from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
 from builder.data.fitting import FieldPreparation, Raws
 from builder.data.preparations.columns import ColumnsPreparation
+from builder.data.preparations.index import IndexPreparation
 from builder.data.tables import Table
 from builder.evaluation.trained import Trained, Which
 from builder.prediction.answers import Choice, Said, said
@@ -19,6 +20,7 @@ from builder.prediction.drawing import FILLS, from_drawing
 from builder.runs.store import Store
 
 BATCH = 64
+TABULAR = (ColumnsPreparation, IndexPreparation)  # made of columns of a table
 Notify = Callable[[Problem], None]
 Read = Callable[[Notify], Any]  # reads one raw sample, passing on notices
 Given = str | bytes | Mapping[str, str]  # of one field: typed text, a file's content, or cells of a table by column
@@ -84,14 +86,14 @@ class Predictor:
     @property
     def reads_tables(self) -> bool:
         """Whether a file given to it is a table, a sample in each row."""
-        return self.only is None or isinstance(self.only, ColumnsPreparation)
+        return self.only is None or isinstance(self.only, TABULAR)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a table that the network can read: those of its vector, and its texts by their names."""
         names: list[str] = []
         for name, field in self.fields.items():
-            names += field.columns if isinstance(field, ColumnsPreparation) else [name]
+            names += field.columns if isinstance(field, TABULAR) else [name]
         return tuple(names)
 
     def predict(self, raws: Raws, names: Sequence[str] = ()) -> list[Prediction]:
@@ -142,7 +144,7 @@ class Predictor:
         Raises: Error T-ROW when a column of text is not there, or none at all.
         """
         there = [name for name in self.columns if name in table.columns]
-        texts = [name for name, field in self.fields.items() if not isinstance(field, ColumnsPreparation)]
+        texts = [name for name, field in self.fields.items() if not isinstance(field, TABULAR)]
         lacking = next((name for name in texts if name not in there), None)
         if lacking is not None or not there:
             text = _("The table has no column {name}; this network reads {names}. Name the columns as in its data.")
@@ -155,7 +157,7 @@ class Predictor:
     def given(self, cells: Mapping[str, str]) -> dict[str, Given]:
         """Cells by column as what is given to each field."""
         return {
-            name: dict(cells) if isinstance(field, ColumnsPreparation) else cells.get(name, "")
+            name: dict(cells) if isinstance(field, TABULAR) else cells.get(name, "")
             for name, field in self.fields.items()
         }
 
@@ -219,7 +221,7 @@ def _raw(field: FieldPreparation, given: Given, name: str, notify: Notify) -> An
         return field.read(given, name, notify)
     if isinstance(given, str):
         return field.read_text(given, notify)
-    assert isinstance(field, ColumnsPreparation)
+    assert isinstance(field, TABULAR)
     return field.row(given)
 
 

@@ -109,7 +109,8 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
     device = next(model.parameters()).device
     objective = Objective(state.inputs, state.outputs, prepared.spec, prepared.preparation)
     parts = {part: tensors.having(objective.fields, objective.targets) for part, tensors in prepared.parts.items()}
-    batches = Batches(parts["train"], recipe.batch_size, recipe.seed, prepared.augmenter(objective.fields), device)
+    augmenter = prepared.augmenter(objective.fields, objective.targets)
+    batches = Batches(parts["train"], recipe.batch_size, recipe.seed, augmenter, device)
     held = {part: Batches(parts[part], recipe.batch_size, 0, None, device) for part in ("validation", "test")}
     while state.epoch < recipe.epochs:
         speed = yield from _learn(model, batches, objective, state)

@@ -1,6 +1,6 @@
 """The loss that a recipe or an Output names, as a function of what the network answers and the target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from builder.graph.losses import (
+    BinaryCrossEntropy,
     CrossEntropy,
     Focal,
     Huber,
@@ -21,15 +22,21 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss) -> LossFunction:
-    """The mean loss of a batch. Shape: (N, classes), (N) -> () for categories; (N, C), (N, C) -> () for numbers."""
+def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
+    """The mean loss of a batch.
+
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else
+    Params: counts, the samples of each class in the training part, by which classes are balanced
+    """
     match loss:
         case CrossEntropy():
-            return lambda output, y: F.cross_entropy(output, y, label_smoothing=loss.label_smoothing)
+            return _cross_entropy(loss, balanced(counts) if loss.class_weights == "balanced" else None)
         case Focal():
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
-            return lambda output, y: F.nll_loss(output.clamp_min(LEAST).log(), y)
+            return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
+        case BinaryCrossEntropy():
+            return _binary_cross_entropy(loss)
         case MeanSquaredError():
             return F.mse_loss
         case MeanAbsoluteError():
@@ -40,8 +47,37 @@ def loss_function(loss: Loss) -> LossFunction:
             assert_never(loss)
 
 
+def balanced(counts: Sequence[int]) -> Tensor:
+    """Weights of classes under which each counts the same; as scikit-learn's "balanced" weighs them."""
+    found = torch.tensor(counts, dtype=torch.float32).clamp_min(1)
+    return found.sum() / (len(found) * found)
+
+
+def _cross_entropy(loss: CrossEntropy, weight: Tensor | None) -> LossFunction:
+    smoothing = loss.label_smoothing
+    if weight is None:
+        return lambda output, y: F.cross_entropy(output, y, label_smoothing=smoothing)
+    return lambda output, y: F.cross_entropy(output, y, weight.to(output), label_smoothing=smoothing)
+
+
+def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:
+    if loss.pos_weight is None:
+        return F.binary_cross_entropy_with_logits
+    weight = torch.tensor(loss.pos_weight)
+    return lambda output, y: F.binary_cross_entropy_with_logits(output, y, pos_weight=weight.to(output))
+
+
+def _nll(log_p: Tensor, y: Tensor) -> Tensor:
+    if y.is_floating_point():
+        return -(y * log_p).sum(1).mean()
+    return F.nll_loss(log_p, y)
+
+
 def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
-    """(1 - p)^gamma * -log p. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    """(1 - p)^gamma * -log p, for shares their mean. Source: Lin et al. 2017, arXiv:1708.02002, equation 4."""
+    if y.is_floating_point():
+        log_p = output.log_softmax(1)
+        return -(y * (1 - log_p.exp()).clamp_min(LEAST) ** gamma * log_p).sum(1).mean()
     negative_log_p = F.cross_entropy(output, y, reduction="none")
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)

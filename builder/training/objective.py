@@ -44,7 +44,12 @@ class Objective:
         self.targets = tuple(targets.index(answer.target.name) for answer in outputs)
         self._several = len(outputs) > 1
         self._judged = tuple(
-            _Judged(loss_function(a.loss), a.weight, score(a, preparation), f"/{a.id}" if self._several else "")
+            _Judged(
+                loss_function(a.loss, preparation.counts(a.target.name)),
+                a.weight,
+                score(a, preparation),
+                f"/{a.id}" if self._several else "",
+            )
             for a in outputs
         )
         first = self._judged[0]

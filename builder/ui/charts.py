@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from builder.core.text import _
+from builder.data.describe import class_counts
 from builder.data.fields import PARTS, Target
 from builder.data.sources import Samples
 from builder.runs.store import Series
@@ -19,7 +20,7 @@ BINS = 30
 
 def answers(samples: Samples, target: Target) -> go.Figure:
     """How the answers to a target are spread over classes or numbers, in each part."""
-    return _class_counts(samples, target) if target.kind == "category" else _spread(samples, target)
+    return _class_counts(samples, target) if target.classes else _spread(samples, target)
 
 
 def _spread(samples: Samples, target: Target) -> go.Figure:
@@ -48,8 +49,7 @@ def _class_counts(samples: Samples, target: Target) -> go.Figure:
     classes = list(target.classes[:MOST_SHOWN])
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
-        labels = samples.targets[target.name][samples.parts[part]]
-        counts = np.bincount(labels, minlength=len(target.classes))
+        counts = class_counts(target, samples.targets[target.name][samples.parts[part]])
         figure.add_bar(x=classes, y=counts[:MOST_SHOWN], name=_(part), marker_color=colour)
     figure.update_layout(barmode="stack", **_frame(280), xaxis={"type": "category"}, yaxis={"title": _("samples")})
     return _inert(figure)
@@ -119,6 +119,19 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Fig
         xaxis={"type": "category", "title": _("predicted")},
         yaxis={"type": "category", "title": _("true"), "autorange": "reversed"},
     )
+    return _inert(figure)
+
+
+def roc(false_positive_rate: Sequence[float], true_positive_rate: Sequence[float]) -> go.Figure:
+    """How many of the right are found, against how many of the wrong are taken for right; dotted: by chance."""
+    figure = go.Figure()
+    line = {"color": COLOURS[6], "dash": "dot"}
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    figure.add_scatter(
+        x=list(false_positive_rate), y=list(true_positive_rate), mode="lines", line_color=COLOURS[0], showlegend=False
+    )
+    axes = {"xaxis": {"title": _("false positive rate")}, "yaxis": {"title": _("true positive rate")}}
+    figure.update_layout(**_frame(320), **axes)
     return _inert(figure)
 
 

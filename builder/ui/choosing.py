@@ -1,5 +1,8 @@
 """Choosing the data of a network: something of one's own, or a card of what is ready."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from builder.core.text import _, size
@@ -88,7 +91,9 @@ def draw(document: Document) -> None:
             st.markdown(f"**{title}**")
             _cards(cards, document)
     if not shown:
-        st.info(_("No ready set is called so. Clear the search, or bring your own above."), icon=":material/search_off:")
+        st.info(
+            _("No ready set is called so. Clear the search, or bring your own above."), icon=":material/search_off:"
+        )
 
 
 def _fits(name: str, cls: type[Source], words: str) -> bool:
@@ -124,18 +129,27 @@ def _badge_of_download(cls: type[Source]) -> None:
     if cls.model_validate({}).here():
         st.badge(_("on this machine"), icon=":material/check:", color="green")
     else:
-        st.badge(_("{size} to download").format(size=size(cls.download_bytes)), icon=":material/download:", color="gray")
+        st.badge(
+            _("{size} to download").format(size=size(cls.download_bytes)), icon=":material/download:", color="gray"
+        )
 
 
-def use(source: str, values: dict[str, object]) -> None:
-    """Take a source for the open network; what all sources share is kept."""
+def use(source: str, values: Mapping[str, Any]) -> None:
+    """Take a source for the open network, with what all sources share and with what it had when it was used before."""
     now = session.document().data
-    kept = {key: value for key, value in now.items() if key in SHARED}
-    session.edit({"op": "set_data", "values": {**kept, **values, "source": source}, "replace": True})
+    before: dict[str, Mapping[str, Any]] = st.session_state.setdefault("data-before", {})
+    before[_known(now)] = now
+    data = {**values, "source": source}
+    data = {**before.get(_known(data), {}), **data}
+    data |= {key: value for key, value in now.items() if key in SHARED}
+    session.edit({"op": "set_data", "values": data, "replace": True})
     _turn(False)
+
+
+def _known(data: Mapping[str, Any]) -> str:
+    """Which settings belong together: those of one source and one file."""
+    return f"{data.get('source')} {data.get('path', '')}"
 
 
 def _turn(on: bool) -> None:
     st.session_state[CHOOSING] = on
-
-

@@ -1,6 +1,7 @@
-"""The Data page: choosing a source, its settings, and a look at what comes out."""
+"""The Data page: the settings of what was chosen, and a look at what comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,97 +9,68 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from builder.core.errors import Error
-from builder.core.settings import parameters
+from builder.core.errors import MOST_LISTED, Error
+from builder.core.settings import Parameter, parameters
 from builder.core.text import _, size
-from builder.data.describe import answer_of
+from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
-from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
-from builder.data.sources.augmentations import ImageAugmentation
-from builder.data.sources.places import keep_upload
+from builder.data.preparations.image import ImagePreparation
+from builder.data.sources import ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources.augmentations import Augmentation
 from builder.graph.document import Document
-from builder.ui import charts, forms, problems, roles, session
-from builder.ui.loading import load
+from builder.ui import charts, choosing, forms, health, problems, roles, session
+from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
-SHARED = ("validation", "test", "seed", "limit")  # kept when another source is chosen
 Image = NDArray[Any]  # (H, W, C)
+# what decides which samples are in which part
+SPLIT = frozenset({"validation", "test", "split", "group", "time", "seed", "limit"})
 
 SHOWN = 12
-UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
+TIMES = 8  # how often augmentation shows one image
 
 
-def choose(document: Document) -> None:
-    """Source, file, and settings."""
-    now = str(document.data.get("source", ""))
-    st.session_state["source"] = now if now in SOURCES else None
-
-    def change() -> None:
-        name = st.session_state["source"]
-        if name and name != now:
-            kept = {key: value for key, value in document.data.items() if key in SHARED}
-            session.edit({"op": "set_data", "values": {**kept, "source": name}, "replace": True})
-
-    st.selectbox(
-        _("Data set"),
-        list(SOURCES),
-        key="source",
-        format_func=lambda name: _(SOURCES[name].title),
-        on_change=change,
-        placeholder=_("Choose a data set"),
-    )
-    cls = SOURCES.get(now)
-    if cls is None:
-        return
-    st.caption(plain(_(cls.about), 300))
-    if "path" in cls.model_fields:
-        _file(now, document)
+def settings(document: Document) -> None:
+    """Everything that can be set of the chosen data: columns, split, preparation, augmentation."""
+    cls = choosing.chosen(document)
+    assert cls is not None
     if issubclass(cls, ColumnsSource):
         roles.draw(document)
-    st.markdown(f"**{_('Settings')}**" if len(cls.ignores) < len(SHARED) else "")
-    shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
-    forms.draw(shown, document.data, f"data:{now}", _set)
-    if issubclass(cls, ImageSource):
-        _augmentation(document)
+    shown = [p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores]
+
+    def some(title: str, wanted: Callable[[Parameter], bool]) -> None:
+        if chosen := tuple(p for p in shown if wanted(p)):
+            if title:
+                st.markdown(f"**{title}**")
+            forms.draw(chosen, document.data, f"data:{document.data['source']}", _set)
+
+    some(_("Split"), lambda p: p.name in SPLIT)
+    some(_("Preparation"), lambda p: p.name not in SPLIT and not p.advanced)
+    if "augmentation" in cls.model_fields:
+        _augmentation(cls, document)
+    if any(p.advanced and p.name not in SPLIT for p in shown):
+        with st.expander(_("More settings"), icon=":material/tune:"):
+            some("", lambda p: p.name not in SPLIT and p.advanced)
 
 
 def _set(name: str, value: Any) -> None:
     session.edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
 
 
-def _file(source: str, document: Document) -> None:
-    """An upload, or the path of something on this machine."""
-    file = st.file_uploader(_("Upload"), type=UPLOADS[source], key=f"upload:{source}", max_upload_size=500)
-    if file is not None and st.session_state.get("kept_upload") != file.file_id:
-        try:
-            path = keep_upload(file.name, file.getvalue())
-        except Error as error:
-            st.error(plain(str(error), 320))
-        else:
-            st.session_state.kept_upload = file.file_id
-            _set("path", path)
-            st.rerun()
-    path = str(document.data.get("path", ""))
-    key = f"path:{source}"
-    st.session_state[key] = path
-    st.text_input(
-        _("or a path on this machine"),
-        key=key,
-        on_change=lambda: _set("path", st.session_state[key].strip()),
-        placeholder=_("a folder with a folder for each class, or a .zip of it")
-        if source == "images"
-        else _("a .csv file"),
-    )
-
-
-def _augmentation(document: Document) -> None:
-    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
+def _augmentation(cls: type[Source], document: Document) -> None:
+    """Random changes while training, of whatever kind the source has."""
+    kind = cls.model_fields["augmentation"].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, Augmentation)
 
     def change(name: str, value: Any) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(ImageAugmentation), _changes(document), "augmentation", change)
+    active = bool(_changes(document))
+    title = _("Augmentation, while training only")
+    with st.expander(title, expanded=active, icon=":material/auto_fix_high:", key="augmentation"):
+        forms.draw(parameters(kind), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:
@@ -114,15 +86,22 @@ def look(document: Document) -> None:
         return
     if not source.here() and not _consent(source):
         return
+    if cancelled(source):
+        st.info(_("Loading was cancelled; nothing was kept by half."), icon=":material/cancel:")
+        if st.button(_("Load it"), type="primary", icon=":material/refresh:", on_click=ask_again):
+            st.rerun()
+        return
     try:
         samples = load(source)
     except Error as error:
         problems.draw(error.problems, "data")
         return
-    for notice in samples.notices[:20]:
-        st.caption(f":material/info: {plain(notice.message, 300)}")
     for column, part in zip(st.columns(3), PARTS, strict=True):
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
+    st.caption(_("The test part is locked: no score of it is shown before a run is finished."))
+    health.draw(source, samples)
+    for notice in samples.notices[:MOST_LISTED]:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
     for number, target in enumerate(samples.spec.targets):
         if len(samples.spec.targets) > 1:
             st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
@@ -134,10 +113,15 @@ def look(document: Document) -> None:
 
 
 def _consent(source: Source) -> bool:
-    """Ask before something large is fetched."""
+    """Ask before something large is fetched; who agreed is not asked again until it is cancelled."""
     text = _("This data set is not on this machine yet. It is fetched once and kept: {size}.")
     st.info(text.format(size=size(source.download_bytes)), icon=":material/cloud_download:")
     return st.button(_("Download"), type="primary", icon=":material/download:")
+
+
+def some_samples(source: Source, samples: Samples) -> None:
+    """A few samples of the training part."""
+    _samples(source, samples)
 
 
 def _some(samples: Samples) -> list[int]:
@@ -169,7 +153,8 @@ def _rows(samples: Samples, some: Sequence[int]) -> pd.DataFrame:
     for field in samples.spec.inputs:
         rows = [samples.inputs[field.name][at] for at in some]
         if field.columns:
-            columns |= {column.name: [row[place] for row in rows] for place, column in enumerate(field.columns)}
+            cells = [cells_of(field, row) for row in rows]
+            columns |= {column.name: [row[column.name] for row in cells] for column in field.columns}
         else:
             columns[field.name] = rows
     for target in samples.spec.targets:
@@ -193,15 +178,32 @@ def pictures(images: Sequence[Image], captions: Sequence[str]) -> None:
 
 
 def _augmented(source: ImageSource, samples: Samples) -> None:
-    """One training image many times, as augmentation would show it."""
+    """One training image many times, as the network may meet it; where samples are mixed, with another one."""
     # imported here: torch is not needed to look at data without augmentation
     import torch
 
     from builder.data.augmentation.images import augmented
+    from builder.data.augmentation.mixing import mixed
+    from builder.data.batches import image_scale
+    from builder.data.fitting import fit
 
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one image, as the network may meet it')}]]")
-    one = np.asarray(samples.only[_some(samples)[0]])
-    batch = torch.from_numpy(one.copy()).permute(2, 0, 1).float().expand(8, -1, -1, -1).contiguous()
-    changed = augmented(batch, source.augmentation, torch.Generator().manual_seed(source.seed))
-    images = changed.clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
-    pictures([one, *images], [_("original"), *[""] * len(images)])
+    some = _some(samples)
+    few = np.stack([np.asarray(samples.only[at]) for at in some])
+    preparation = fit(source, replace(samples, inputs={"image": few}, parts={"train": np.arange(len(few))})).only
+    assert isinstance(preparation, ImagePreparation)
+    scale = image_scale(preparation)
+    x = torch.from_numpy(preparation.apply(few))
+    many, settings = x[:1].expand(TIMES, -1, -1, -1), source.augmentation
+    drawn = torch.Generator().manual_seed(source.seed)
+    captions = [_("original"), *[""] * TIMES]
+    changed = augmented(many, settings, drawn, scale)
+    if settings.mixes:
+        # each copy is mixed with one of the other samples
+        others = x[1:][torch.arange(TIMES) % (len(x) - 1)]
+        pairs = torch.stack([changed, augmented(others, settings, drawn, scale)], 1).flatten(0, 1)
+        halves = [mixed([pair], (torch.tensor([0, 1]),), (2,), settings, drawn) for pair in torch.chunk(pairs, TIMES)]
+        changed = torch.stack([images[0][0] for images, _shares in halves])
+        captions[1:] = [f"{shares[0][0, 0].item():.0%} + {shares[0][0, 1].item():.0%}" for _images, shares in halves]
+    light = (scale.lit(changed).clamp(0, 1) * 255).round().byte()
+    pictures([few[0], *light.permute(0, 2, 3, 1).numpy()], captions)

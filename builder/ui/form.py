@@ -12,6 +12,7 @@ from builder.data.fitting import FieldPreparation
 from builder.data.images import EXTENSIONS
 from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.text import TextPreparation
 from builder.data.tables import read_table
 from builder.prediction.predictor import Given, Prediction, Predictor
@@ -44,6 +45,8 @@ def _field(name: str, field: FieldPreparation, run: str) -> Given | None:
     key = f"form:{run}:{name}"
     if isinstance(field, ColumnsPreparation):
         return _columns(field, key)
+    if isinstance(field, IndexPreparation):
+        return _words(field, key)
     if isinstance(field, ImagePreparation):
         file = st.file_uploader(plain(name, 60), type=[ending.lstrip(".") for ending in EXTENSIONS], key=key)
         return file.getvalue() if file else None
@@ -71,6 +74,17 @@ def _columns(field: ColumnsPreparation, key: str) -> Mapping[str, str]:
                         plain(name, 60), value=None, key=f"{key}:{at}", format="%g", placeholder=usual
                     )
                     found[name] = "" if value is None else repr(float(value))
+    return found
+
+
+def _words(field: IndexPreparation, key: str) -> Mapping[str, str]:
+    """A choice for each column; what is left empty is unknown."""
+    found: dict[str, str] = {}
+    for start in range(0, len(field.columns), BESIDE):
+        for place, at in zip(st.columns(BESIDE), range(start, len(field.columns)), strict=False):
+            name, words = field.columns[at], field.categories[at]
+            chosen = place.selectbox(plain(name, 60), words, index=None, key=f"{key}:{at}", placeholder=_("unknown"))
+            found[name] = chosen or ""
     return found
 
 

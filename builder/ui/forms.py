@@ -141,7 +141,7 @@ def write(value: Any) -> str:
     """A value as a person types it: `3`, `3x5`, `0, 2, 1`, `same`; empty for None."""
     if isinstance(value, list | tuple):
         items = list(value)
-        if len(items) == 2:
+        if len(items) == 2 and all(isinstance(item, int) for item in items):
             return str(items[0]) if items[0] == items[1] else f"{items[0]}x{items[1]}"
         return ", ".join(str(item) for item in items)
     return "" if value is None else str(value)
@@ -159,6 +159,11 @@ def read(parameter: Parameter, text: str) -> Any:
         except ValueError:
             return text
         return numbers[0] if len(numbers) == 1 and parameter.kind == "pair" else numbers
+    if parameter.kind == "floats":
+        try:
+            return [float(part) for part in text.split(",") if part.strip()]
+        except ValueError:
+            return text
     try:
         return {"int": int, "float": float}.get(parameter.kind, str)(text)
     except ValueError:
@@ -172,6 +177,7 @@ _WIDGETS: dict[str, Callable[[Parameter, Any, str, Change], None]] = {
     "choice": _choice,
     "pair": _text,
     "ints": _text,
+    "floats": _text,
     "text": _text,
     "free": _text,
 }

@@ -47,9 +47,8 @@ def draw(document: Document, use: Use) -> None:
     """The place to bring something, and below it what was brought."""
     with st.container(border=True, key="own"):
         st.subheader(_("Bring your own"), anchor=False)
-        st.markdown(
-            f":small[{_('Images or sounds in a zip or folder, a table, texts, tagged words, pairs of sentences or ratings.')}]"
-        )
+        text = _("Images or sounds in a zip or folder, a table, texts, tagged words, pairs of sentences or ratings.")
+        st.markdown(f":small[{text}]")
         left, right = st.columns(2, vertical_alignment="top")
         with left:
             _upload()
@@ -110,8 +109,9 @@ def _look(brought: Brought, use: Use) -> None:
     if brought.source != brought.guesses[0].source:
         text = _("{name} is read as {title}.").format(name=f"**{plain(brought.name, 60)}**", title=f"**{title}**")
     st.markdown(f":material/check_circle: {text} {plain(reason, 200) if reason else ''}")
+    buttons = st.container(horizontal=True, vertical_alignment="bottom")
     usable = _preview(brought)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with buttons:
         st.button(
             _("Use it"),
             type="primary",

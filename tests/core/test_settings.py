@@ -1,11 +1,12 @@
 """Settings: what is said of wrong values, and what forms learn of right ones."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from pydantic import Field
 
 from builder.core.settings import Ints, Margins, Pair, Parameter, Settings, parameters, parse
+from builder.graph.losses import Loss
 from builder.graph.recipe import Recipe
 
 
@@ -118,10 +119,11 @@ def test_no_fix_where_there_is_no_node() -> None:
 
 def test_values_inside_a_choice_are_named_with_their_owner() -> None:
     wrong = {"optimizer": {"type": "Adam", "lr": -1}, "loss": {"type": "hinge"}}
+    losses = ", ".join(cls.model_fields["type"].default for cls in get_args(Loss))
     said = [p.message for p in parse(Recipe, wrong, what="recipe")[1]]
     assert said == [
         "recipe: optimizer.lr is -1; it must be more than 0.0.",
-        'recipe: loss is "hinge"; it must be one of cross_entropy, focal, nll, mse, l1, huber.',
+        f'recipe: loss is "hinge"; it must be one of {losses}.',
     ]
 
 

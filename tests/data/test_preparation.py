@@ -4,6 +4,8 @@ import inspect
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ from builder.data.sources import SOURCES, Samples
 from builder.data.sources.digits import Digits
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.xor import Xor
+from tests.data.sets import source_of, zip_of
 
 TEXTS = ["The film was good.", "The film was bad!", "房间很大,早餐不错", "Ｔｈｅ ＦＩＬＭ café"]
 
@@ -228,3 +231,58 @@ def test_what_an_earlier_version_kept_is_told_apart_from_damage() -> None:
         DataSpec.from_json(b'{"inputs": [], "target": {"name": "label", "classes": ["a", "b"]}}')
     with pytest.raises(Error, match=r"\[M-DAMAGED\]"):
         DataSpec.from_json(b"[1, 2")
+
+
+@pytest.mark.parametrize(
+    ("settings", "mean", "std"),
+    [
+        ({"normalise": "unit"}, (0.0,) * 3, (1.0,) * 3),
+        ({"normalise": "given", "mean": (0.5,), "std": (0.25,)}, (0.5,) * 3, (0.25,) * 3),
+        ({"normalise": "given", "mean": (0.1, 0.2, 0.3), "std": (1.0, 1.0, 0.5)}, (0.1, 0.2, 0.3), (1.0, 1.0, 0.5)),
+        ({"normalise": "imagenet"}, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    ],
+)
+def test_images_are_normalised_as_they_are_told_to(
+    settings: dict[str, Any], mean: tuple[float, ...], std: tuple[float, ...]
+) -> None:
+    source = Digits(mode="colour", **settings)
+    samples = source.load()
+    fitted = fit(source, samples).only
+    assert isinstance(fitted, ImagePreparation)
+    assert (fitted.mean, fitted.std) == (mean, std)
+    x = fitted.apply(samples.only[:5])
+    for channel in range(3):
+        right = (samples.only[:5, ..., channel] / 255 - mean[channel]) / std[channel]
+        assert np.allclose(x[:, channel], right, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"mean": (0.5,)}, r"\[G-RANGE\] data: normalise is given, so std needs 1 number or 3; it has 0"),
+        (
+            {"std": (0.5,), "mean": (0.1, 0.2)},
+            r"\[G-RANGE\] data: normalise is given, so mean needs 1 number or 3; it h",
+        ),
+        ({"mean": (0.5,), "std": (0.0,)}, r"\[G-RANGE\] data: std is 0; the least is 0.001"),
+    ],
+)
+def test_given_means_must_be_there(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(Error, match=said):
+        Digits(mode="colour", normalise="given", **settings).spec()
+
+
+@pytest.mark.parametrize("way", ["stretch", "crop", "pad"])
+def test_images_of_another_shape_fit_in_training_and_prediction_alike(tmp_path: Path, way: str) -> None:
+    wide = Image.new("RGB", (40, 20), "red")
+    wide.paste("blue", (10, 0, 30, 20))
+    file = io.BytesIO()
+    wide.save(file, "PNG")
+    files = {f"{name}/{number}.png": file.getvalue() for name in ("a", "b") for number in range(5)}
+    source = source_of(source="images", path=zip_of(tmp_path / "set.zip", files), size=20, fit=way)
+    samples = source.load()
+    fitted = fit(source, samples).only
+    assert np.array_equal(fitted.read(file.getvalue(), "a.png"), samples.only[0])
+    corner, middle = samples.only[0][1, 1].tolist(), samples.only[0][10, 10].tolist()
+    assert middle == [0, 0, 255]
+    assert corner == {"stretch": [255, 0, 0], "crop": [0, 0, 255], "pad": [0, 0, 0]}[way]

@@ -3,14 +3,16 @@
 Only training batches meet them: never validation, test or prediction.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from builder.data.augmentation import images
+from builder.data.augmentation.images import AS_IT_IS, Scale
+from builder.data.augmentation.mixing import mixed
 from builder.data.fields import InputKind
 from builder.data.sources.augmentations import Augmentation, ImageAugmentation
 
@@ -19,26 +21,34 @@ Batch = tuple[
 ]  # inputs in the order of the fields, answers in that of the targets
 Kinds = tuple[InputKind, ...]
 
-
-def _images(batch: Batch, kinds: Kinds, settings: ImageAugmentation, generator: torch.Generator) -> Batch:
-    x, y = batch
-    changed = (
-        images.augmented(values, settings, generator) if kind == "image" else values
-        for values, kind in zip(x, kinds, strict=True)
-    )
-    return tuple(changed), y
-
-
-CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {ImageAugmentation: _images}
+CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {}
 
 
 @dataclass(frozen=True)
 class Augmenter:
-    """Changes batches as settings say; `kinds` are those of the batch's inputs, in order."""
+    """Changes batches as settings say; `kinds` are those of the batch's inputs, in order.
+
+    `scales` are, by place, those by which images were normalised; `classes` how many each target has.
+    """
 
     settings: Augmentation
     kinds: Kinds
+    scales: Mapping[int, Scale] = field(default_factory=dict)
+    classes: tuple[int, ...] = ()
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         """The batch changed. Numbers are drawn from `generator` on the CPU, so that every device draws the same."""
+        if isinstance(self.settings, ImageAugmentation):
+            return self._images(batch, self.settings, generator)
         return CHANGES[type(self.settings)](batch, self.kinds, self.settings, generator)
+
+    def _images(self, batch: Batch, settings: ImageAugmentation, generator: torch.Generator) -> Batch:
+        x, y = list(batch[0]), batch[1]
+        places = [place for place, kind in enumerate(self.kinds) if kind == "image"]
+        for place in places:
+            x[place] = images.augmented(x[place], settings, generator, self.scales.get(place, AS_IT_IS))
+        if settings.mixes and len(x[0]) > 1 and places:
+            blended, y = mixed([x[place] for place in places], y, self.classes, settings, generator)
+            for place, values in zip(places, blended, strict=True):
+                x[place] = values
+        return tuple(x), y

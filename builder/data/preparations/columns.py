@@ -1,7 +1,6 @@
 """Columns of a table as a network's input."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Error
 from builder.core.text import _, quote
+from builder.data.preparations.cells import given_cells
 from builder.data.preparations.kind import SMALLEST_STD, FieldKind, Notify, silent
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-"})  # cells that say that nothing is known
@@ -31,14 +31,7 @@ class ColumnsPreparation(FieldKind):
 
     def read_text(self, text: str, notify: Notify = silent) -> NDArray[Any]:
         """Cells as `age=22, sex=male`; a column that is not named is missing."""
-        pairs = [part.partition("=") for part in re.split(r"[,;\n]", text) if part.strip()]
-        for name, sign, _cell in pairs:
-            if not sign or name.strip() not in self.columns:
-                words = _("{text} is not of the form {example}. This network reads {names}.")
-                names = ", ".join(quote(column, 30) for column in self.columns[:10])
-                example = quote(f"{self.columns[0]}=...")
-                raise Error("T-TEXT", words.format(text=quote(name + sign), example=example, names=names))
-        return self.row({name.strip(): cell for name, _sign, cell in pairs})
+        return self.row(given_cells(text, self.columns))
 
     def row(self, cells: Mapping[str, str]) -> NDArray[Any]:
         """A raw from cells by column; a column that is not given is missing. Raises: Error T-NUMBER."""

@@ -1,5 +1,7 @@
 """Which random changes training samples meet; `builder.data.augmentation` carries them out."""
 
+from typing import Any
+
 from pydantic import Field
 
 from builder.core.settings import Settings
@@ -14,13 +16,38 @@ class Augmentation(Settings):
         return self != type(self)()
 
 
+def _upto(most: float, description: str, **more: Any) -> Any:
+    return Field(0.0, ge=0, le=most, description=description, **more)
+
+
 class ImageAugmentation(Augmentation):
-    """Random changes of images."""
+    """Random changes of images. What comes in from outside an image is the mean that preparation took off."""
 
     flip: bool = Field(False, description="Mirror left and right, for half of the images.")
+    flip_vertical: bool = Field(False, description="Turn upside down, for half of the images.")
     crop: int = Field(
         0, ge=0, le=64, description="Shift by up to so many pixels each way.", json_schema_extra={"unit": "pixels"}
     )
-    rotation: float = Field(
-        0.0, ge=0, le=180, description="Turn by up to so much each way.", json_schema_extra={"unit": "degrees"}
+    rotation: float = _upto(180, "Turn by up to so much each way.", json_schema_extra={"unit": "degrees"})
+    scale: float = _upto(0.9, "Enlarge or shrink by up to this share.")
+    translate: float = _upto(0.5, "Move by up to this share of the sides.")
+    perspective: float = _upto(1, "Tilt as if seen from the side, by up to this share.")
+    brightness: float = _upto(1, "Make lighter or darker by up to this share.")
+    contrast: float = _upto(1, "Strengthen or weaken contrast by up to this share.")
+    saturation: float = _upto(1, "Strengthen or weaken colours by up to this share.")
+    hue: float = _upto(0.5, "Turn the circle of colours by up to this share.")
+    noise: float = _upto(1, "Spread of random noise, as a share of the range from black to white.")
+    cutout: int = Field(
+        0, ge=0, le=512, description="Side of a square that is covered.", json_schema_extra={"unit": "pixels"}
     )
+    mixup: float = _upto(
+        10, "Mix each image and its class with another's, by a share drawn from Beta(mixup, mixup). Try 0.2."
+    )
+    cutmix: float = _upto(
+        10, "Paste a piece of another image, and its share of the class, by Beta(cutmix, cutmix). Try 1."
+    )
+
+    @property
+    def mixes(self) -> bool:
+        """Whether samples get shares of several classes."""
+        return bool(self.mixup or self.cutmix)

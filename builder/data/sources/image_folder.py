@@ -20,7 +20,7 @@ from builder.core.errors import Error, Problem
 from builder.core.text import _, count, quote, size
 from builder.data.archives import Archive, Folder, Member, open_archive
 from builder.data.fields import DataSpec, Part
-from builder.data.images import EXTENSIONS, decode, header, image_array
+from builder.data.images import EXTENSIONS, Fit, decode, header, image_array
 from builder.data.sources.places import identity, own_folder, resolve
 from builder.data.sources.source import (
     ImageSource,
@@ -32,7 +32,7 @@ from builder.data.sources.source import (
     require_parts,
     shortened,
 )
-from builder.data.sources.text_table import PART_NAMES
+from builder.data.sources.split import PART_NAMES
 
 PROBED = 64  # images whose headers decide the default size
 LARGEST_OWN = 256  # pixels; larger sets are scaled down unless a size is chosen
@@ -98,12 +98,12 @@ class ImageFolder(ImageSource):
             text = _("{n} images of {height} x {width} pixels need {size}; the most is {most}. Choose a smaller size.")
             facts = {"n": count(len(members)), "height": shape[0], "width": shape[1]}
             raise Error("L-MEM", text.format(**facts, size=size(needed), most=size(MOST_MEMORY)))
-        what = json.dumps([_identity(path), shape, [member.name for member in members]])
+        what = json.dumps([_identity(path), shape, self.fit, [member.name for member in members]])
         cached = own_folder() / "cache" / f"{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()}.npz"
         if (found := _from_cache(cached)) is not None:
             return found
         with open_archive(path) as archive:
-            decoded = _decode_all(archive, members, shape, progress)
+            decoded = _decode_all(archive, members, shape, self.fit, progress)
         _to_cache(cached, *decoded)
         return decoded
 
@@ -195,7 +195,7 @@ def _own_shape(archive: Archive | Folder, members: Sequence[Member]) -> tuple[in
 
 
 def _decode_all(
-    archive: Archive | Folder, members: Sequence[Member], shape: tuple[int, int, int], progress: Progress
+    archive: Archive | Folder, members: Sequence[Member], shape: tuple[int, int, int], fit: Fit, progress: Progress
 ) -> tuple[NDArray[np.uint8], Index, list[Problem]]:
     """Raises: Error of the first image when none can be read."""
     images = np.empty((len(members), *shape), np.uint8)
@@ -208,7 +208,7 @@ def _decode_all(
             text = _("{message} It was left out.").format(message=error.message)
             notices.append(Problem(error.code, text, severity="warning"))
             continue
-        images[len(kept)] = image_array(decoded.image, shape[:2], shape[2])
+        images[len(kept)] = image_array(decoded.image, shape[:2], shape[2], fit)
         kept.append(at)
         notices += decoded.notices
         if at % 100 == 0:

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from builder.core.errors import Error, Problem
-from builder.core.settings import Settings
+from builder.core.settings import Floats, Settings
 from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec, InputField, InputKind, Part, Target
-from builder.data.images import images_resized
+from builder.data.images import Fit, Normal, images_resized
 from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.split import at_most, split
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
-Normal = Literal["own", "imagenet"]
 Index = NDArray[np.int64]
 Rows = NDArray[Any] | list[str]
+LEAST_STD = 1e-3
 FEWEST = 2  # rows that a class must have in the training part
 
 
@@ -36,7 +36,9 @@ class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
     Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table; targets (N,) int64 for categories, (N, columns) float32 for numbers.
+    text for vectors from a table, (N, columns) int64 for index fields: the place of a word among its column's, from 1
+    on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels,
+    (N, columns) float32 for numbers.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -96,7 +98,8 @@ def chosen(rows: Rows, index: Index) -> Rows:
 class Source(Settings):
     """Where samples come from and how they are split.
 
-    The split is stratified by class, drawn from `seed`, and disjoint. A test part that belongs to the set is kept.
+    The parts are disjoint and drawn from `seed`, stratified by class unless `split` says otherwise. A test part that
+    belongs to the set is kept.
     """
 
     title: ClassVar[str]
@@ -109,6 +112,9 @@ class Source(Settings):
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
     test: float = Field(0.2, ge=0.01, le=0.5, description="Share locked away for the end, where the set has no own.")
+    split: Literal["stratified", "random"] = Field(
+        "stratified", description="How parts are drawn: each class in its share, or without a look at the classes."
+    )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the split.")
     limit: int | None = Field(
         None,
@@ -149,7 +155,8 @@ class Source(Settings):
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
-        parts = split(labels, own or {}, validation=self.validation, test=self.test, seed=self.seed)
+        known = labels if self.split == "stratified" else np.zeros_like(labels)
+        parts = split(known, own or {}, validation=self.validation, test=self.test, seed=self.seed)
         require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
@@ -168,8 +175,23 @@ class ImageSource(Source):
         json_schema_extra={"unit": "pixels"},
     )
     mode: Mode = Field("own", description="Grey, colour, or as the set has it.")
+    fit: Fit = Field(
+        "stretch", description="Images of another shape are stretched, cropped to their middle, or padded with black."
+    )
     normalise: Normal = Field(
-        "own", description="By the mean and spread of the training part, or of ImageNet, as pretrained networks expect."
+        "own",
+        description="By the mean and spread of the training part (own), of ImageNet, as pretrained networks expect, by "
+        "given ones, or only scaled to 0..1 (unit), as losses between 0 and 1 need.",
+    )
+    mean: Floats = Field(
+        (),
+        description="Means for normalise = given, from 0 to 1: one, or one for each channel.",
+        json_schema_extra={"advanced": True},
+    )
+    std: Floats = Field(
+        (),
+        description="Spreads for normalise = given: one, or one for each channel.",
+        json_schema_extra={"advanced": True},
     )
     augmentation: ImageAugmentation = Field(
         default_factory=ImageAugmentation, description="Random changes while training."
@@ -182,9 +204,20 @@ class ImageSource(Source):
 
     def spec_of(self, own: tuple[int, int, int], classes: Sequence[str]) -> DataSpec:
         """The spec of a set whose images are `own` (height, width, channels)."""
+        return self.spec_with(own, (Target("label", tuple(classes)),))
+
+    def spec_with(self, own: tuple[int, int, int], targets: tuple[Target, ...]) -> DataSpec:
+        """The spec of a set whose images are `own`, with any targets. Raises: Error G-RANGE, G-LOSS."""
         height, width, channels = self.shape(own)
+        if self.normalise == "given":
+            for name, values in (("mean", self.mean), ("std", self.std)):
+                _require_given(name, values, channels)
+        if self.augmentation.mixes and any(target.kind != "category" for target in targets):
+            text = _("mixup and cutmix mix classes, and {target} is none. Set both to 0.")
+            words = text.format(target=quote(next(target.name for target in targets if target.kind != "category")))
+            raise Error.of([Problem("G-LOSS", words, param="augmentation")])
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), (Target("label", tuple(classes)),))
+        return DataSpec((InputField("image", "image", spec),), targets)
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
@@ -192,10 +225,21 @@ class ImageSource(Source):
         """The samples of a ready set: divided, shortened to `limit`, scaled to these settings."""
         images, labels, parts = shortened(images, labels, self.divided(labels, classes, own))
         height, width, channels = self.shape(cast(tuple[int, int, int], images.shape[1:]))
-        images = images_resized(images, (height, width), channels)
+        images = images_resized(images, (height, width), channels, self.fit)
         return Samples.single(
             self.spec_of(cast(tuple[int, int, int], images.shape[1:]), classes), images, labels, parts
         )
+
+
+def _require_given(name: str, values: Sequence[float], channels: int) -> None:
+    """Raises: Error G-RANGE when there are no such values to normalise by."""
+    if len(values) not in (1, channels):
+        text = _("data: normalise is given, so {name} needs 1 number or {channels}; it has {n}.")
+        words = text.format(name=name, channels=channels, n=len(values))
+        raise Error.of([Problem("G-RANGE", words, param=name)])
+    if name == "std" and min(values) < LEAST_STD:
+        text = _("data: std is {value:g}; the least is {least:g}.")
+        raise Error.of([Problem("G-RANGE", text.format(value=min(values), least=LEAST_STD), param="std")])
 
 
 class TextSource(Source):

@@ -17,21 +17,12 @@ from builder.core.text import _, quote
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.places import TABLES, identity, resolve
 from builder.data.sources.source import FEWEST, Index, Progress, Samples, TextSource, quiet
+from builder.data.sources.split import PART_NAMES
 from builder.data.tables import DELIMITERS, Encoding, Table, read_table
 
 MOST_CLASSES = 1_000
 LABEL_NAMES = ("label", "labels", "class", "category", "target", "sentiment", "topic", "标签", "类别", "分类", "情感")
 TEXT_NAMES = ("text", "sentence", "review", "content", "comment", "title", "message", "文本", "内容", "评论", "句子")
-PART_NAMES: dict[str, Part] = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-}
 Delimiter = Literal["auto", "comma", "tab", "semicolon", "bar"]
 SIGNS = dict(zip(("tab", "comma", "semicolon", "bar"), DELIMITERS, strict=True))
 

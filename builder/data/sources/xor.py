@@ -15,15 +15,14 @@ CLASSES = ("0", "1")
 class Xor(Source):
     """The four points of exclusive or: 1 where exactly one input is 1.
 
-    There is nothing to hold back, so each part is all four points, and `validation`, `test`, `seed` and `limit` change
-    nothing.
+    There is nothing to hold back, so each part is all four points, and the settings of the split change nothing.
     """
 
     title: ClassVar[str] = "XOR"
     about: ClassVar[str] = "Four points that no straight line divides. Every part holds all four."
     kind: ClassVar[InputKind] = "vector"
     generated: ClassVar[bool] = True
-    ignores: ClassVar[frozenset[str]] = frozenset({"validation", "test", "seed", "limit"})
+    ignores: ClassVar[frozenset[str]] = frozenset({"validation", "test", "split", "seed", "limit"})
 
     source: Literal["xor"] = "xor"
 

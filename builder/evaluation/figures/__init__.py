@@ -8,16 +8,30 @@ from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
 from builder.data.sources import Samples
 from builder.data.sources.source import Index
+from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
+from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.trained import Trained
 
-__all__ = ["CategoryFigures", "ClassFigures", "ColumnFigures", "Evaluation", "Figures", "NumberFigures", "figures"]
+__all__ = [
+    "BinaryFigures",
+    "CategoryFigures",
+    "ClassFigures",
+    "ColumnFigures",
+    "Evaluation",
+    "Figures",
+    "LabelsFigures",
+    "NumberFigures",
+    "figures",
+]
 
 FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Figures]] = {
     "category": category,
     "number": numbers,
+    "binary": binary,
+    "labels": labels,
 }
 
 

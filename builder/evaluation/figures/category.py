@@ -54,7 +54,8 @@ class CategoryFigures:
 def category(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> CategoryFigures:
     """How well an Output tells classes apart."""
     true = samples.targets[answer.target.name][index]
-    loss = loss_function(answer.loss)(output, torch.from_numpy(true)).item()
+    counts = trained.preparation.counts(answer.target.name)
+    loss = loss_function(answer.loss, counts)(output, torch.from_numpy(true)).item()
     return category_figures(answer.id, answer.target.name, output.numpy(), true, answer.target.classes, loss)
 
 

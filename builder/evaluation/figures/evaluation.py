@@ -4,10 +4,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from builder.data.fields import Part
+from builder.evaluation.figures.binary import BinaryFigures
 from builder.evaluation.figures.category import CategoryFigures
+from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.number import NumberFigures
 
-Figures = CategoryFigures | NumberFigures
+Figures = CategoryFigures | NumberFigures | BinaryFigures | LabelsFigures
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Evaluation:
     def accuracy(self) -> float | None:
         """That of the first Output; None where its target is no category."""
         first = self.outputs[0]
-        return first.accuracy if isinstance(first, CategoryFigures) else None
+        return first.accuracy if isinstance(first, CategoryFigures | BinaryFigures) else None
 
     def figure(self, metric: str) -> float | None:
         """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""

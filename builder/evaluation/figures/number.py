@@ -50,7 +50,7 @@ class NumberFigures:
 
 def numbers(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> NumberFigures:
     """How far an Output's numbers are from the right ones."""
-    target, scale = answer.target, trained.preparation.targets[answer.target.name]
+    target, scale = answer.target, trained.preparation.scale(answer.target.name)
     true = samples.targets[target.name][index]
     loss = loss_function(answer.loss)(output, torch.from_numpy(scale.apply(true))).item()
     given = scale.back(output.numpy())

@@ -28,7 +28,7 @@ class Value:
 
 def values(trained: Trained, answer: Answer, output: Tensor) -> list[Value]:
     """The numbers in their scale, from what an Output gives to each sample. Shape: output (N, columns)"""
-    target, scale = answer.target, trained.preparation.targets[answer.target.name]
+    target, scale = answer.target, trained.preparation.scale(answer.target.name)
     mean, std = (dict(zip(target.columns, given, strict=True)) for given in (scale.mean, scale.std))
     numbers = scale.back(output.numpy()).tolist()
     return [Value(answer.id, target.name, dict(zip(target.columns, row, strict=True)), mean, std) for row in numbers]

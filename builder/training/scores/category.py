@@ -6,7 +6,7 @@ from builder.training.scores.score import Sums
 
 
 class Category:
-    """Accuracy. Shape: (N, classes), (N)"""
+    """Accuracy. Shape: (N, classes), (N) or, of mixed samples, (N, classes)"""
 
     metric = "accuracy"
     higher_is_better = True
@@ -31,7 +31,9 @@ class _Correct:
 
 
 def correct(output: Tensor, y: Tensor) -> int:
-    """How many answers are right."""
+    """How many answers are right; where samples are mixed, of the class with the largest share."""
+    if y.dim() == 2:
+        y = y.argmax(1)
     if output.device.type != "cpu":
         return int((output.argmax(1) == y).sum().item())
     # numpy's argmax is the cheapest: 3 us for a batch of 64

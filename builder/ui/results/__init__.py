@@ -3,12 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from builder.evaluation import CategoryFigures, NumberFigures
+from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures
 from builder.evaluation.figures import Figures
+from builder.ui.results.binary import binary
 from builder.ui.results.category import category
+from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
 
-RESULTS: dict[type[Figures], Callable[[Any], None]] = {CategoryFigures: category, NumberFigures: numbers}
+RESULTS: dict[type[Figures], Callable[[Any], None]] = {
+    CategoryFigures: category,
+    NumberFigures: numbers,
+    BinaryFigures: binary,
+    LabelsFigures: labels,
+}
 
 
 def draw(figures: Figures) -> None:
