@@ -6,8 +6,10 @@ from builder.evaluation.figures import (
     CategoryFigures,
     ClassFigures,
     Evaluation,
+    ForecastFigures,
     LabelsFigures,
     NumberFigures,
+    TextFigures,
 )
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "CategoryFigures",
     "ClassFigures",
     "Evaluation",
+    "ForecastFigures",
     "LabelsFigures",
     "NumberFigures",
+    "TextFigures",
     "evaluate",
 ]

@@ -15,10 +15,10 @@ from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources import ColumnsSource, ImageSource, RoledSource, Samples, SoundSource, Source, parse_source
 from builder.data.sources.augmentations import Augmentation
 from builder.graph.document import Document
-from builder.ui import charts, choosing, forms, health, problems, roles, session
+from builder.ui import charts, choosing, forms, health, listening, problems, roles, series, session
 from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
@@ -27,6 +27,15 @@ Image = NDArray[Any]  # (H, W, C)
 SPLIT = frozenset({"validation", "test", "split", "group", "time", "seed", "limit"})
 
 SHOWN = 12
+MOST_WINDOWS = 6
+UPLOADS = {
+    "images": ["zip"],
+    "sounds": ["zip"],
+    "text-table": ["csv", "tsv", "txt", "zip"],
+    "table": ["csv", "tsv", "txt"],
+    "series": ["csv", "tsv", "txt"],
+    "parallel": ["tsv", "txt", "csv"],
+}
 TIMES = 8  # how often augmentation shows one image
 
 
@@ -34,7 +43,7 @@ def settings(document: Document) -> None:
     """Everything that can be set of the chosen data: columns, split, preparation, augmentation."""
     cls = choosing.chosen(document)
     assert cls is not None
-    if issubclass(cls, ColumnsSource):
+    if issubclass(cls, RoledSource):
         roles.draw(document)
     shown = [p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores]
 
@@ -110,6 +119,10 @@ def look(document: Document) -> None:
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation.active:
         _augmented(source, samples)
+    if isinstance(source, SoundSource) and source.augmentation.active:
+        st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one sound, as the network may meet it')}]]")
+        changed = listening.augmented(source, [np.asarray(samples.only[i]) for i in _some(samples)])
+        pictures(changed, [_("original"), *[""] * (len(changed) - 1)])
 
 
 def _consent(source: Source) -> bool:
@@ -135,11 +148,16 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    if source.kind == "series":
+        st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
+        return
+    labels = [answer_of(samples, samples.spec.target, i) for i in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
+    elif isinstance(source, SoundSource):
+        listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")

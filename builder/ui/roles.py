@@ -1,14 +1,14 @@
 """What each column of a table is for: guessed, shown, and changed in a small table."""
 
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from builder.core.errors import Error
 from builder.core.text import _
-from builder.data.sources import ColumnsSource, parse_source
-from builder.data.sources.roles import ColumnFacts, Role, titles
+from builder.data.sources import RoledSource, parse_source
+from builder.data.sources.roles import ColumnFacts
 from builder.graph.document import Document
 from builder.ui import session
 from builder.ui.markup import plain
@@ -19,13 +19,14 @@ EXAMPLES = 60  # characters
 def draw(document: Document) -> None:
     """The table of roles; nothing while the file cannot be read, which the page says beside it."""
     source, _problems = parse_source(document.data)
-    if not isinstance(source, ColumnsSource):
+    if not isinstance(source, RoledSource):
         return
     try:
         facts = source.facts()
     except Error:
         return
-    names, shown = titles(), {title: role for role, title in titles().items()}
+    names = source.titles()
+    shown = {title: role for role, title in names.items()}
     st.markdown(f"**{_('Columns')}** :small[:gray[{_('what each is for')}]]")
     table = pd.DataFrame(
         {
@@ -49,9 +50,7 @@ def draw(document: Document) -> None:
         hide_index=True,
         on_change=change,
         disabled=[name for name in table.columns if name != _("role")],
-        column_config={
-            _("role"): st.column_config.SelectboxColumn(options=[names[role] for role in get_args(Role)], required=True)
-        },
+        column_config={_("role"): st.column_config.SelectboxColumn(options=list(names.values()), required=True)},
     )
     guessed = sum(column.guessed for column in facts)
     if guessed:
@@ -60,6 +59,6 @@ def draw(document: Document) -> None:
         )
 
 
-def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, Role]) -> None:
+def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, str]) -> None:
     roles: dict[str, Any] = {column.name: column.role for column in facts} | changed
     session.edit({"op": "set_data", "values": {"columns": roles}}, tag="data:columns")

@@ -14,15 +14,16 @@ from builder.core.text import _, quote
 from builder.data.fields import DataSpec, InputField, InputKind, Part
 from builder.data.sources.arrange import Arranged, Cells, Shares, arranged
 from builder.data.sources.places import identity, resolve
-from builder.data.sources.roles import ColumnFacts, Role, facts
-from builder.data.sources.source import Progress, Rows, Samples, Source, fingerprint, quiet
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.roles import ColumnFacts, Role, facts, titles
+from builder.data.sources.source import Progress, Rows, Samples, fingerprint, quiet
 from builder.data.sources.text_table import SIGNS, Delimiter, table_files
 from builder.data.tables import Encoding, read_table
 
 FEATURES = "features"  # the vector of all columns of numbers and categories
 
 
-class ColumnsSource(Source):
+class ColumnsSource(RoledSource):
     """Rows of cells, of which each column has a role. Numbers and categories together make one vector."""
 
     kind: ClassVar[InputKind] = "vector"
@@ -43,6 +44,10 @@ class ColumnsSource(Source):
     @abstractmethod
     def cells(self) -> Cells:
         """The table. Raises: Error P-NONE, T-ENC, T-NUL, T-ROW, L-LINE, L-SIZE."""
+
+    def titles(self) -> dict[str, str]:
+        """The roles as people read them."""
+        return {str(role): title for role, title in titles().items()}
 
     def facts(self) -> tuple[ColumnFacts, ...]:
         """Every column with its role. Raises: as `cells` does."""

@@ -6,10 +6,12 @@ from typing import Any
 from builder.data.fields import Part
 from builder.evaluation.figures.binary import BinaryFigures
 from builder.evaluation.figures.category import CategoryFigures
+from builder.evaluation.figures.forecast import ForecastFigures
 from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.text import TextFigures
 
-Figures = CategoryFigures | NumberFigures | BinaryFigures | LabelsFigures
+Figures = CategoryFigures | NumberFigures | ForecastFigures | BinaryFigures | LabelsFigures | TextFigures
 
 
 @dataclass(frozen=True)
