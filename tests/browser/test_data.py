@@ -36,11 +36,11 @@ def choose_source(page: Page, title: str) -> None:
 
 def change(page: Page) -> None:
     """Open the cards, unless they are."""
-    settle(page)
-    another = page.get_by_role("button", name="Choose another")
+    another, cards = page.get_by_role("button", name="Choose another"), page.get_by_text("Bring your own")
+    expect(another.or_(cards).first).to_be_visible()
     if another.is_visible():
         another.click()
-    expect(page.get_by_text("Bring your own")).to_be_visible()
+    expect(cards).to_be_visible()
 
 
 def bring(page: Page, name: str, content: bytes, type: str) -> None:
