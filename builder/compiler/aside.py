@@ -16,6 +16,9 @@ from builder.graph.recipe import Recipe
 
 def unnamed(graph: Graph, node: Node, name: str | None, param: str, names: Sequence[str]) -> Problem:
     """The problem of an Input or Output that must name a field or target and does not, or one that is not there."""
+    if not names:
+        text = _("{node}: this data has nothing to predict. Set {param} to a field, to learn to rebuild it.")
+        return Problem("G-FIELD", text.format(node=named(node), param=param), node.id, param)
     if name is None:
         text = _("{node}: the data has several {param}s, {names}. Name one.")
         others = {n.params.get(param) for n in graph.nodes if n.type == node.type}

@@ -151,7 +151,7 @@ def _samples(source: Source, samples: Samples) -> None:
     if source.kind == "series":
         st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
         return
-    labels = [answer_of(samples, samples.spec.target, i) for i in some]
+    labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif isinstance(source, SoundSource):
