@@ -19,7 +19,7 @@ from builder.graph.recipe import OPTIMIZERS, Recipe
 from builder.live import live
 from builder.runs.store import History, Run
 from builder.training import supervisor
-from builder.ui import forms, problems, services, session
+from builder.ui import forms, health, problems, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 
@@ -43,6 +43,7 @@ def head(bench: Workbench) -> None:
         )
     if report.problems:
         problems.draw(report.problems, "train")
+    health.warn(bench.document)
     if pressed:
         _start(bench)
 
