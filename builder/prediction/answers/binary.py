@@ -7,7 +7,7 @@ from builder.evaluation.trained import Trained
 from builder.prediction.answers.category import Choice
 
 
-def verdicts(trained: Trained, answer: Answer, output: Tensor, _raws: object) -> list[Choice]:
+def verdicts(trained: Trained, answer: Answer, output: Tensor) -> list[Choice]:
     """The choice between the two classes, from what an Output gives to each sample. Shape: output (N, 1)"""
     no, yes = answer.target.classes
     found = []

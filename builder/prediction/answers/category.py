@@ -23,7 +23,7 @@ class Choice:
         return {"label": self.label, "probabilities": self.probabilities}
 
 
-def choices(trained: Trained, answer: Answer, output: Tensor, _raws: object) -> list[Choice]:
+def choices(trained: Trained, answer: Answer, output: Tensor) -> list[Choice]:
     """The classes, from what an Output gives to each sample. Shape: output (N, classes)"""
     target = answer.target
     rows = trained.probabilities(output, answer).tolist()

@@ -23,7 +23,7 @@ class Forecast:
         return {"values": dict(zip(self.steps, self.values, strict=True))}
 
 
-def forecasts(trained: Trained, answer: Answer, output: Tensor, _raws: object) -> list[Forecast]:
+def forecasts(trained: Trained, answer: Answer, output: Tensor) -> list[Forecast]:
     """The values in their scale, from what an Output gives to each window. Shape: output (N, horizon)"""
     target, scale = answer.target, trained.preparation.scale(answer.target.name)
     rows = scale.back(output.numpy()).tolist()

@@ -23,7 +23,7 @@ class LabelSet:
         return {"labels": list(self.labels), "probabilities": self.probabilities}
 
 
-def label_sets(trained: Trained, answer: Answer, output: Tensor, _raws: object) -> list[LabelSet]:
+def label_sets(trained: Trained, answer: Answer, output: Tensor) -> list[LabelSet]:
     """The labels, from what an Output gives to each sample. Shape: output (N, classes)"""
     target = answer.target
     rows = output.sigmoid().tolist()

@@ -26,7 +26,7 @@ class Value:
         return {"value": values[0]} if len(values) == 1 else {"values": self.values}
 
 
-def values(trained: Trained, answer: Answer, output: Tensor, _raws: object) -> list[Value]:
+def values(trained: Trained, answer: Answer, output: Tensor) -> list[Value]:
     """The numbers in their scale, from what an Output gives to each sample. Shape: output (N, columns)"""
     target, scale = answer.target, trained.preparation.scale(answer.target.name)
     mean, std = (dict(zip(target.columns, given, strict=True)) for given in (scale.mean, scale.std))

@@ -23,7 +23,7 @@ class Words:
         return {"text": self.text, "probability": self.share, "others": self.others}
 
 
-def words(_trained: Trained, answer: Answer, output: Sequence[Texts], _raws: object) -> list[Words]:
+def words(_trained: Trained, answer: Answer, output: Sequence[Texts]) -> list[Words]:
     """The texts, from what was read of an Output."""
     found: list[Words] = []
     for texts in output:
