@@ -9,7 +9,7 @@ from builder.compiler.source import source
 from builder.core.errors import Error
 from builder.examples import FOLDER, ORDER, facts, load, names
 from builder.graph.document import read, write
-from tests.documents import answered, assert_safe, one_step, random_inputs
+from tests.documents import assert_safe, one_step, random_inputs
 
 
 @pytest.mark.parametrize("name", names())
@@ -52,7 +52,9 @@ def test_it_learns_a_step(name: str) -> None:
     with torch.no_grad():
         given = model(*random_inputs(report, 3))
     outputs = given if isinstance(given, tuple) else (given,)
-    assert [tuple(y.shape) for y in outputs] == [answered(answer.target, 3) for answer in report.outputs]
+    for y, answer in zip(outputs, report.outputs, strict=True):
+        sizes = zip(y.shape, (3, *answer.target.shape), strict=True)
+        assert all(wanted in (None, given) for given, wanted in sizes), answer.id
     assert all(torch.isfinite(y).all() for y in outputs)
     one_step(load(name))
 
