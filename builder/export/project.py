@@ -15,7 +15,7 @@ import safetensors.torch
 
 from builder.core.text import _
 from builder.data import images
-from builder.data.preparations import columns, index, text, vector
+from builder.data.preparations import cells, columns, index, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -40,7 +40,7 @@ KINDS: Final = {
     ),
     "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
     "vector": _Kind((), (vector.standardised,), ()),
-    "columns": _Kind((), (columns.columns_to_float,), ()),
+    "columns": _Kind((), (columns.columns_to_float, columns.date_parts), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
 ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
@@ -87,13 +87,14 @@ def files(trained: Trained) -> dict[str, bytes]:
 
 
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
-    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
+    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(cells.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
     functions = [function for kind in kinds for function in KINDS[kind].functions]
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
         math="import math\n" if "columns" in kinds else "",
+        dates="from datetime import UTC, datetime\n" if "columns" in kinds else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
         functions="\n\n".join(inspect.getsource(function) for function in functions),
         glue="".join(glue),

@@ -16,19 +16,24 @@ from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
 from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
-from builder.data.sources.augmentations import ImageAugmentation
-from builder.data.sources.places import keep_upload
+from builder.data.sources.augmentations import Augmentation
+from builder.data.sources.places import TABLES, keep_upload
 from builder.graph.document import Document
 from builder.ui import charts, forms, problems, roles, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
 SHARED = ("validation", "test", "seed", "limit")  # kept when another source is chosen
+BY_COLUMN = ("group", "time", "given")  # splits that need a column
 Image = NDArray[Any]  # (H, W, C)
 
 SHOWN = 12
 TIMES = 8  # how often augmentation shows one image
-UPLOADS = {"images": ["zip"], "text-table": ["csv", "tsv", "txt", "zip"], "table": ["csv", "tsv", "txt"]}
+UPLOADS = {
+    "images": ["zip"],
+    "text-table": [ending.lstrip(".") for ending in TABLES],
+    "table": [ending.lstrip(".") for ending in TABLES],
+}
 
 
 def choose(document: Document) -> None:
@@ -58,11 +63,13 @@ def choose(document: Document) -> None:
         _file(now, document)
     if issubclass(cls, ColumnsSource):
         roles.draw(document)
-    shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
+    hidden = {"path", *cls.ignores} | (set() if document.data.get("split") in BY_COLUMN else {"split_column"})
+    known = tuple(p for p in parameters(cls) if p.name not in hidden)
+    shown = forms.offered(known, {"columns": roles.names(document)})
     st.markdown(f"**{_('Settings')}**" if shown else "")
     forms.draw(shown, document.data, f"data:{now}", _set)
-    if issubclass(cls, ImageSource):
-        _augmentation(document)
+    if "augmentation" in cls.model_fields:
+        _augmentation(cls, document)
 
 
 def _set(name: str, value: Any) -> None:
@@ -94,14 +101,17 @@ def _file(source: str, document: Document) -> None:
     )
 
 
-def _augmentation(document: Document) -> None:
+def _augmentation(cls: type[Source], document: Document) -> None:
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
 
     def change(name: str, value: Any) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(ImageAugmentation), _changes(document), "augmentation", change)
+    kind = cls.model_fields["augmentation"].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, Augmentation)
+    forms.draw(parameters(kind), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:

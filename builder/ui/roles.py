@@ -1,6 +1,6 @@
 """What each column of a table is for: guessed, shown, and changed in a small table."""
 
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +16,15 @@ from builder.ui.markup import plain
 EXAMPLES = 60  # characters
 
 
+def names(document: Document) -> list[str]:
+    """The columns of the chosen table; none while there is none."""
+    source, _problems = parse_source(document.data)
+    try:
+        return [column.name for column in source.facts()] if isinstance(source, ColumnsSource) else []
+    except Error:
+        return []
+
+
 def draw(document: Document) -> None:
     """The table of roles; nothing while the file cannot be read, which the page says beside it."""
     source, _problems = parse_source(document.data)
@@ -25,12 +34,12 @@ def draw(document: Document) -> None:
         facts = source.facts()
     except Error:
         return
-    names, shown = titles(), {title: role for role, title in titles().items()}
+    titled, shown = titles(), {title: role for role, title in titles().items()}
     st.markdown(f"**{_('Columns')}** :small[:gray[{_('what each is for')}]]")
     table = pd.DataFrame(
         {
             _("column"): [column.name for column in facts],
-            _("role"): [names[column.role] for column in facts],
+            _("role"): [titled[column.role] for column in facts],
             _("different"): [column.different for column in facts],
             _("missing"): [column.missing for column in facts],
             _("examples"): [", ".join(column.examples)[:EXAMPLES] for column in facts],
@@ -49,9 +58,7 @@ def draw(document: Document) -> None:
         hide_index=True,
         on_change=change,
         disabled=[name for name in table.columns if name != _("role")],
-        column_config={
-            _("role"): st.column_config.SelectboxColumn(options=[names[role] for role in get_args(Role)], required=True)
-        },
+        column_config={_("role"): st.column_config.SelectboxColumn(options=list(shown), required=True)},
     )
     guessed = sum(column.guessed for column in facts)
     if guessed:

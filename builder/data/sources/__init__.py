@@ -11,7 +11,10 @@ from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.planted import Census, HousePrices
+from builder.data.sources.points import Moons, Spirals
 from builder.data.sources.reviews import Reviews
+from builder.data.sources.sklearn_tables import BreastCancer, Diabetes, Iris, Wine
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
@@ -32,7 +35,26 @@ __all__ = [
 
 SOURCES: dict[str, type[Source]] = {
     cls.model_fields["source"].default: cls
-    for cls in (Digits, Mnist, FashionMnist, Cifar10, ImageFolder, TextTable, Table, Reviews, Visits, Xor)
+    for cls in (
+        Digits,
+        Mnist,
+        FashionMnist,
+        Cifar10,
+        ImageFolder,
+        TextTable,
+        Table,
+        Reviews,
+        Visits,
+        Xor,
+        Moons,
+        Spirals,
+        Iris,
+        Wine,
+        BreastCancer,
+        Diabetes,
+        HousePrices,
+        Census,
+    )
 }
 
 
