@@ -5,9 +5,19 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import BinaryFigures, CategoryFigures, LabelsFigures, NumberFigures
+from builder.evaluation import (
+    BinaryFigures,
+    CategoryFigures,
+    ForecastFigures,
+    InputFigures,
+    LabelsFigures,
+    LatentFigures,
+    NumberFigures,
+    TextFigures,
+)
 from builder.evaluation.figures import Figures
 
+MOST_EXAMPLES = 12  # of texts
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
 
 
@@ -40,6 +50,26 @@ def _numbers(found: NumberFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
+def _texts(found: TextFigures) -> None:
+    rows = [
+        ("BLEU", found.bleu, found.baseline_bleu),
+        (_("Character error rate"), percent(found.cer), percent(found.baseline_cer)),
+        (_("Word error rate"), percent(found.wer), percent(found.baseline_wer)),
+    ]
+    table([_("Figure"), _("This network"), _("Always the commonest answer")], rows)
+    facts([(_("Without a mistake"), percent(found.exact)), (_("Loss"), found.loss)])
+    examples = [(one.source, one.right, one.given) for one in found.examples[:MOST_EXAMPLES]]
+    table([_("Source"), _("Right"), _("Given")], examples)
+
+
+def _forecasts(found: ForecastFigures) -> None:
+    columns = ("mae", "baseline_mae", "rmse", "baseline_rmse")
+    heads = [_("Steps ahead"), "MAE", _("MAE of the last value"), "RMSE", _("RMSE of the last value")]
+    named = [*((one.name, one) for one in found.steps), (_("all"), found)]
+    table(heads, [(name, *(getattr(one, column) for column in columns)) for name, one in named])
+    facts([(_("Loss"), found.loss)])
+
+
 def _binary(found: BinaryFigures) -> None:
     rows: list[tuple[str, object]] = [
         (_("Accuracy"), percent(found.accuracy)),
@@ -69,11 +99,34 @@ def _labels(found: LabelsFigures) -> None:
     table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
 
 
+def _input(found: InputFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Reconstruction error"), found.reconstruction_mse),
+        (_("Error of always the mean"), found.baseline_reconstruction_mse),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+
+
+def _latent(found: LatentFigures) -> None:
+    rows = [
+        (_("Purity of clusters"), found.purity, found.baseline_purity),
+        (_("Silhouette of clusters"), found.silhouette, found.baseline_silhouette),
+    ]
+    heads = [_("Clusters (k-means)"), _("of what is latent"), _("of the raw input")]
+    table(heads, [(name, *("–" if value is None else value for value in values)) for name, *values in rows])
+    facts([(_("Latent numbers"), found.size), (_("Loss"), found.loss)])
+
+
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    TextFigures: _texts,
+    ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,
+    InputFigures: _input,
+    LatentFigures: _latent,
 }
 
 

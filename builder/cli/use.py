@@ -48,7 +48,7 @@ def predict(
     run: RunName,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help=_("Images or texts; a table where it learned from one.")),
+        typer.Argument(metavar="FILE...", help=_("Images, sounds or texts; a table where it learned from one.")),
     ] = None,
     text: Annotated[
         list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))
@@ -172,9 +172,15 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    if "position" in said:
+        return ", ".join(map(number, answer.position[:SHOWN])) + (", ..." if len(answer.position) > SHOWN else "")
+    if "reconstruction" in said:
+        return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
+    if "text" in said:
+        return f"{answer.text} {percent(answer.share)}"
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
-    return ", ".join(map(number, answer.values.values()))
+    return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))
 
 
 def _row(name: str, result: Any) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ A million cells are read at the speed of Arrow; where a cell is not what it shou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, cast
 
@@ -29,7 +30,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.lines)
 
-    @property
+    @cached_property
     def rows(self) -> list[list[str]]:
         """The table a row at a time: for small ones."""
         return [list(row) for row in zip(*(column.to_pylist() for column in self.cells), strict=True)]

@@ -14,11 +14,17 @@ InputKind = Literal[
     "image",
     "text",
     "vector",
+    "series",
     "index",
+    "sound",
 ]
 TargetKind = Literal[
     "category",
     "number",
+    "input",
+    "latent",
+    "text",
+    "forecast",
     "binary",
     "labels",
 ]
@@ -47,22 +53,28 @@ class Column:
 class InputField:
     """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
 
-    `columns` tells what a vector is made of, where it comes from a table.
+    `columns` tells what a vector is made of, where it comes from a table, and what is known of each step of a series.
+    `unit`: all its numbers lie between 0 and 1.
     """
 
     name: str
     kind: InputKind
     spec: Spec
     columns: tuple[Column, ...] = ()
+    unit: bool = False
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`.
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
+    forecast continues the first column of the series, a column for each step.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
-
-    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
+    A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
+    Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
+    the network keeps of a sample, which nothing is held against; its `classes` are those that it is compared with.
+    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns;
+    `unit` is that of the field.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
     `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.
     """
@@ -72,6 +84,8 @@ class Target:
     kind: TargetKind = "category"
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
+    unit: bool = False
+    longest: int = 0
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -96,6 +110,22 @@ class DataSpec:
         """The first target."""
         return self.targets[0]
 
+    @property
+    def category(self) -> Target | None:
+        """The first target that is a category."""
+        return next((target for target in self.targets if target.kind == "category"), None)
+
+    @property
+    def answers(self) -> tuple[Target, ...]:
+        """Every target that an Output may name: those of the data, each field of floats, and what is latent."""
+        fields = (
+            Target(field.name, kind="input", sizes=field.spec.shape[1:], unit=field.unit)
+            for field in self.inputs
+            if field.spec.dtype == "float32"
+        )
+        latent = Target("latent", self.category.classes if self.category else (), "latent", sizes=(None,))
+        return (*self.targets, *fields, latent)
+
     def to_json(self) -> bytes:
         """As JSON, to be kept with a run."""
         return _ADAPTER.dump_json(self)
@@ -109,23 +139,40 @@ class DataSpec:
             raise damaged(content, old="target") from None
 
     def input(self, name: str | None) -> InputField | None:
-        """The field of that name; without a name the only one, or None when that is ambiguous."""
+        """The field of that name; without a name the only one, or None when that is ambiguous.
+
+        A text that is to be predicted may enter by its target's name: of each step, the network then sees what stands
+        before it (teacher forcing).
+        """
         if name is None:
             return self.inputs[0] if len(self.inputs) == 1 else None
-        return next((field for field in self.inputs if field.name == name), None)
+        return next((field for field in (*self.inputs, *self.forced) if field.name == name), None)
+
+    @property
+    def forced(self) -> tuple[InputField, ...]:
+        """The fields that texts to be predicted are, with their beginning instead of their end."""
+        return tuple(
+            InputField(target.name, "text", Spec((2, target.longest), "int64", "N L", target.size))
+            for target in self.targets
+            if target.kind == "text"
+        )
 
     def answer(self, name: str | None) -> Target | None:
-        """The target of that name; without a name the only one, or None when that is ambiguous."""
+        """What an Output of that name answers; without a name the data's only target, or None when that is ambiguous.
+
+        Targets of the data come before fields of the same name.
+        """
         if name is None:
             return self.targets[0] if len(self.targets) == 1 else None
-        return next((target for target in self.targets if target.name == name), None)
+        return next((target for target in self.answers if target.name == name), None)
 
 
 def offers(data: DataSpec | None) -> dict[str, list[str]]:
     """The names that a form may offer, by what a parameter's declaration asks for."""
     if data is None:
         return {}
-    return {"fields": [field.name for field in data.inputs], "targets": [target.name for target in data.targets]}
+    fields = [field.name for field in (*data.inputs, *data.forced)]
+    return {"fields": fields, "targets": [target.name for target in data.answers]}
 
 
 def damaged(content: bytes, *, old: str) -> Error:

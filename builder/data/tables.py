@@ -55,17 +55,21 @@ def read_table(
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(spreadsheets.STARTS):
-        table = spreadsheets.read(path, name, header)
-    else:
-        table = _read_text(path, name, encoding, delimiter, header, tell)
-    _require_columns(table.columns)
-    if not len(table):
-        raise Error("T-ROW", _("{name} has a header but no rows.").format(name=quote(name)))
-    return table
-
-
-def _read_text(path: Path, name: str, encoding: Encoding, delimiter: str | None, header: bool, tell: Tell) -> Table:
+        return _checked(spreadsheets.read(path, name, header), name)
     content = read_lines(path, name)
+    return parse_table(content, name=name, encoding=encoding, delimiter=delimiter, header=header, tell=tell)
+
+
+def parse_table(
+    content: bytes,
+    *,
+    name: str,
+    encoding: Encoding = "auto",
+    delimiter: str | None = None,
+    header: bool = True,
+    tell: Tell = silently,
+) -> Table:
+    """A table of text from the content of its file. Raises: Error T-ENC, T-NUL, T-ROW, L-LINE."""
     text = decoded(content, encoding)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -74,7 +78,15 @@ def _read_text(path: Path, name: str, encoding: Encoding, delimiter: str | None,
     quoted = '"' in text
     del text  # the rows are decoded again as they come, so that the whole does not lie about twice
     codec = _codec(content, encoding)
-    return _rows(lambda: io.TextIOWrapper(io.BytesIO(content), codec, newline=""), sign, quoted, name, header, tell)
+    table = _rows(lambda: io.TextIOWrapper(io.BytesIO(content), codec, newline=""), sign, quoted, name, header, tell)
+    return _checked(table, name)
+
+
+def _checked(table: Table, name: str) -> Table:
+    _require_columns(table.columns)
+    if not len(table):
+        raise Error("T-ROW", _("{name} has a header but no rows.").format(name=quote(name)))
+    return table
 
 
 def _codec(content: bytes, encoding: Encoding) -> str:

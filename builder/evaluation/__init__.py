@@ -6,8 +6,12 @@ from builder.evaluation.figures import (
     CategoryFigures,
     ClassFigures,
     Evaluation,
+    ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
+    TextFigures,
 )
 
 __all__ = [
@@ -15,7 +19,11 @@ __all__ = [
     "CategoryFigures",
     "ClassFigures",
     "Evaluation",
+    "ForecastFigures",
+    "InputFigures",
     "LabelsFigures",
+    "LatentFigures",
     "NumberFigures",
+    "TextFigures",
     "evaluate",
 ]

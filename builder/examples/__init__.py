@@ -43,9 +43,11 @@ ORDER = (
     "visits-two-answers",
     "reviews-embedding-mlp",
     "xor-mlp",
+    "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
+    "spoken-digits-cnn",
 )
 
 

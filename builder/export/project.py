@@ -14,8 +14,8 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import images
-from builder.data.preparations import cells, columns, index, text, vector
+from builder.data import images, sounds
+from builder.data.preparations import cells, columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -39,16 +39,24 @@ KINDS: Final = {
         ("pillow",),
     ),
     "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
+    "sound": _Kind(
+        ("import soundfile",),
+        (sounds.resampled, sounds.sound_wave, spectrogram.sound_features),
+        ("soundfile",),
+    ),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float, columns.date_parts), ()),
+    "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
 ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
+    "sound": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
+    "series": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
     "index": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
 }
@@ -89,11 +97,11 @@ def files(trained: Trained) -> dict[str, bytes]:
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
     glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(cells.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
-    functions = [function for kind in kinds for function in KINDS[kind].functions]
+    functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
-        math="import math\n" if "columns" in kinds else "",
+        math="import math\n" if {"columns", "sound"} & {*kinds} else "",
         dates="from datetime import UTC, datetime\n" if "columns" in kinds else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
         functions="\n\n".join(inspect.getsource(function) for function in functions),

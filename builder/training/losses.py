@@ -7,28 +7,37 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from builder.data.fields import TargetKind
 from builder.graph.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
     Focal,
     Huber,
+    KullbackLeibler,
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     NegativeLogLikelihood,
+    Nothing,
 )
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
+def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "category") -> LossFunction:
     """The mean loss of a batch.
 
-    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else but
+    texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without padding
     Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
+        case CrossEntropy() if kind == "text":
+            smoothing = loss.label_smoothing
+            return lambda output, y: F.cross_entropy(
+                output.flatten(0, 1), y.flatten(), ignore_index=0, label_smoothing=smoothing
+            )
         case CrossEntropy():
             return _cross_entropy(loss, balanced(counts) if loss.class_weights == "balanced" else None)
         case Focal():
@@ -43,6 +52,10 @@ def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
             return F.l1_loss
         case Huber():
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
+        case KullbackLeibler():
+            return lambda output, _y: _divergence(output)
+        case Nothing():
+            return lambda output, _y: output.new_zeros(())
         case _:
             assert_never(loss)
 
@@ -82,3 +95,9 @@ def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)
     return (doubt**gamma * negative_log_p).mean()
+
+
+def _divergence(output: Tensor) -> Tensor:
+    """KL divergence to the standard normal distribution, summed over the latent numbers. Shape: (N, 2 Z) -> ()"""
+    mean, log_variance = output.chunk(2, dim=1)
+    return (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean() / 2

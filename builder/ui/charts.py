@@ -10,29 +10,44 @@ from builder.data.describe import class_counts
 from builder.data.fields import PARTS, Target
 from builder.data.sources import Samples
 from builder.runs.store import Series
+from builder.ui import series
+from builder.ui.frame import COLOURS
+from builder.ui.frame import frame as _frame
+from builder.ui.frame import inert as _inert
 
-# a colour-blind-safe order (Okabe & Ito 2008)
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#B8A800")
 MOST_SHOWN = 30  # classes in one chart
 MOST_POINTS = 2_000
 BINS = 30
 
 
 def answers(samples: Samples, target: Target) -> go.Figure:
-    """How the answers to a target are spread over classes or numbers, in each part."""
+    """How the answers to a target are spread over classes, numbers or lengths of texts, in each part."""
+    if target.kind == "forecast":
+        return series.parts(samples)
     return _class_counts(samples, target) if target.classes else _spread(samples, target)
 
 
 def _spread(samples: Samples, target: Target) -> go.Figure:
-    values = samples.targets[target.name][:, 0]
+    answers = samples.targets[target.name]
+    texts = target.kind == "text"
+    values = np.array(list(map(len, answers))) if texts else answers[:, 0]
     edges = np.histogram_bin_edges(values, BINS)
     middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
         counts = np.histogram(values[samples.parts[part]], edges)[0]
         figure.add_bar(x=middles, y=counts, name=_(part), marker_color=colour)
-    axes = {"xaxis": {"title": target.columns[0]}, "yaxis": {"title": _("samples")}}
+    axes = {"xaxis": {"title": _("characters") if texts else target.columns[0]}, "yaxis": {"title": _("samples")}}
     figure.update_layout(barmode="stack", bargap=0.05, **_frame(280), **axes)
+    return _inert(figure)
+
+
+def histogram(values: Sequence[float], title: str) -> go.Figure:
+    """How one quantity is spread."""
+    counts, edges = np.histogram(values, min(BINS, max(1, len(set(values)))))
+    middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
+    figure = go.Figure(go.Bar(x=middles, y=counts, marker_color=COLOURS[0]))
+    figure.update_layout(bargap=0.05, **_frame(220), xaxis={"title": title}, yaxis={"title": _("samples")})
     return _inert(figure)
 
 
@@ -157,28 +172,3 @@ def value(found: float, mean: float, std: float) -> go.Figure:
     }
     figure.update_layout(**_frame(96) | {"margin": {"l": 10, "r": 10, "t": 4, "b": 28}}, **axes)
     return _inert(figure)
-
-
-def _frame(height: int) -> dict[str, object]:
-    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
-    return {"height": height, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}, "legend": legend}
-
-
-def _inert(figure: go.Figure) -> go.Figure:
-    """Names that users wrote may hold markup, which Plotly would read: angle brackets become harmless look-alikes."""
-    swap = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
-
-    def clean(values: object) -> object:
-        return (
-            [v.translate(swap) if isinstance(v, str) else v for v in values]
-            if isinstance(values, list | tuple)
-            else values
-        )
-
-    for trace in figure.data:
-        if isinstance(trace.name, str):
-            trace.name = trace.name.translate(swap)
-        for axis in ("x", "y"):
-            if isinstance(trace[axis], list | tuple):
-                trace[axis] = clean(trace[axis])
-    return figure

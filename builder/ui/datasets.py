@@ -1,6 +1,6 @@
-"""The Data page: choosing a source, its settings, and a look at what comes out."""
+"""The Data page: the settings of what was chosen, and a look at what comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,109 +9,72 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from builder.core.errors import Error
-from builder.core.settings import parameters
+from builder.core.errors import MOST_LISTED, Error
+from builder.core.settings import Parameter, parameters
 from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import SOURCES, ColumnsSource, ImageSource, Samples, Source, parse_source
+from builder.data.sources import ColumnsSource, ImageSource, RoledSource, Samples, SoundSource, Source, parse_source
 from builder.data.sources.augmentations import Augmentation
-from builder.data.sources.places import TABLES, keep_upload
 from builder.graph.document import Document
-from builder.ui import charts, forms, problems, roles, session
-from builder.ui.loading import load
+from builder.ui import charts, choosing, forms, health, listening, problems, roles, series, session
+from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
-SHARED = ("validation", "test", "seed", "limit")  # kept when another source is chosen
 BY_COLUMN = ("group", "time", "given")  # splits that need a column
 Image = NDArray[Any]  # (H, W, C)
+# what decides which samples are in which part
+SPLIT = frozenset({"validation", "test", "split", "split_column", "group", "time", "seed", "limit"})
 
 SHOWN = 12
+MOST_WINDOWS = 6
 TIMES = 8  # how often augmentation shows one image
-UPLOADS = {
-    "images": ["zip"],
-    "text-table": [ending.lstrip(".") for ending in TABLES],
-    "table": [ending.lstrip(".") for ending in TABLES],
-}
 
 
-def choose(document: Document) -> None:
-    """Source, file, and settings."""
-    now = str(document.data.get("source", ""))
-    st.session_state["source"] = now if now in SOURCES else None
-
-    def change() -> None:
-        name = st.session_state["source"]
-        if name and name != now:
-            kept = {key: value for key, value in document.data.items() if key in SHARED}
-            session.edit({"op": "set_data", "values": {**kept, "source": name}, "replace": True})
-
-    st.selectbox(
-        _("Data set"),
-        list(SOURCES),
-        key="source",
-        format_func=lambda name: _(SOURCES[name].title),
-        on_change=change,
-        placeholder=_("Choose a data set"),
-    )
-    cls = SOURCES.get(now)
-    if cls is None:
-        return
-    st.caption(plain(_(cls.about), 300))
-    if "path" in cls.model_fields:
-        _file(now, document)
-    if issubclass(cls, ColumnsSource):
+def settings(document: Document) -> None:
+    """Everything that can be set of the chosen data: columns, split, preparation, augmentation."""
+    cls = choosing.chosen(document)
+    assert cls is not None
+    if issubclass(cls, RoledSource):
         roles.draw(document)
     hidden = {"path", *cls.ignores} | (set() if document.data.get("split") in BY_COLUMN else {"split_column"})
     known = tuple(p for p in parameters(cls) if p.name not in hidden)
-    shown = forms.offered(known, {"columns": roles.names(document)})
-    st.markdown(f"**{_('Settings')}**" if shown else "")
-    forms.draw(shown, document.data, f"data:{now}", _set)
+    shown = forms.offered(known, {"columns": roles.columns(document)})
+
+    def some(title: str, wanted: Callable[[Parameter], bool]) -> None:
+        if chosen := tuple(p for p in shown if wanted(p)):
+            if title:
+                st.markdown(f"**{title}**")
+            forms.draw(chosen, document.data, f"data:{document.data['source']}", _set)
+
+    some(_("Split"), lambda p: p.name in SPLIT)
+    some(_("Preparation"), lambda p: p.name not in SPLIT and not p.advanced)
     if "augmentation" in cls.model_fields:
         _augmentation(cls, document)
+    if any(p.advanced and p.name not in SPLIT for p in shown):
+        with st.expander(_("More settings"), icon=":material/tune:"):
+            some("", lambda p: p.name not in SPLIT and p.advanced)
 
 
 def _set(name: str, value: Any) -> None:
     session.edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
 
 
-def _file(source: str, document: Document) -> None:
-    """An upload, or the path of something on this machine."""
-    file = st.file_uploader(_("Upload"), type=UPLOADS[source], key=f"upload:{source}", max_upload_size=500)
-    if file is not None and st.session_state.get("kept_upload") != file.file_id:
-        try:
-            path = keep_upload(file.name, file.getvalue())
-        except Error as error:
-            st.error(plain(str(error), 320))
-        else:
-            st.session_state.kept_upload = file.file_id
-            _set("path", path)
-            st.rerun()
-    path = str(document.data.get("path", ""))
-    key = f"path:{source}"
-    st.session_state[key] = path
-    st.text_input(
-        _("or a path on this machine"),
-        key=key,
-        on_change=lambda: _set("path", st.session_state[key].strip()),
-        placeholder=_("a folder with a folder for each class, or a .zip of it")
-        if source == "images"
-        else _("a .csv file"),
-    )
-
-
 def _augmentation(cls: type[Source], document: Document) -> None:
-    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
+    """Random changes while training, of whatever kind the source has."""
+    kind = cls.model_fields["augmentation"].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, Augmentation)
 
     def change(name: str, value: Any) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    kind = cls.model_fields["augmentation"].annotation
-    assert isinstance(kind, type)
-    assert issubclass(kind, Augmentation)
-    forms.draw(parameters(kind), _changes(document), "augmentation", change)
+    active = bool(_changes(document))
+    title = _("Augmentation, while training only")
+    with st.expander(title, expanded=active, icon=":material/auto_fix_high:", key="augmentation"):
+        forms.draw(parameters(kind), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:
@@ -127,15 +90,22 @@ def look(document: Document) -> None:
         return
     if not source.here() and not _consent(source):
         return
+    if cancelled(source):
+        st.info(_("Loading was cancelled; nothing was kept by half."), icon=":material/cancel:")
+        if st.button(_("Load it"), type="primary", icon=":material/refresh:", on_click=ask_again):
+            st.rerun()
+        return
     try:
         samples = load(source)
     except Error as error:
         problems.draw(error.problems, "data")
         return
-    for notice in samples.notices[:20]:
-        st.caption(f":material/info: {plain(notice.message, 300)}")
     for column, part in zip(st.columns(3), PARTS, strict=True):
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
+    st.caption(_("The test part is locked: no score of it is shown before a run is finished."))
+    health.draw(source, samples)
+    for notice in samples.notices[:MOST_LISTED]:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
     for number, target in enumerate(samples.spec.targets):
         if len(samples.spec.targets) > 1:
             st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
@@ -144,13 +114,22 @@ def look(document: Document) -> None:
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation.active:
         _augmented(source, samples)
+    if isinstance(source, SoundSource) and source.augmentation.active:
+        st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one sound, as the network may meet it')}]]")
+        changed = listening.augmented(source, [np.asarray(samples.only[i]) for i in _some(samples)])
+        pictures(changed, [_("original"), *[""] * (len(changed) - 1)])
 
 
 def _consent(source: Source) -> bool:
-    """Ask before something large is fetched."""
+    """Ask before something large is fetched; who agreed is not asked again until it is cancelled."""
     text = _("This data set is not on this machine yet. It is fetched once and kept: {size}.")
     st.info(text.format(size=size(source.download_bytes)), icon=":material/cloud_download:")
     return st.button(_("Download"), type="primary", icon=":material/download:")
+
+
+def some_samples(source: Source, samples: Samples) -> None:
+    """A few samples of the training part."""
+    _samples(source, samples)
 
 
 def _some(samples: Samples) -> list[int]:
@@ -164,11 +143,16 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, ColumnsSource):
         st.dataframe(_rows(samples, some), hide_index=True, width="stretch")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    if source.kind == "series":
+        st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
+        return
+    labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
+    elif isinstance(source, SoundSource):
+        listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")

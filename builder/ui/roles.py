@@ -7,8 +7,8 @@ import streamlit as st
 
 from builder.core.errors import Error
 from builder.core.text import _
-from builder.data.sources import ColumnsSource, parse_source
-from builder.data.sources.roles import ColumnFacts, Role, titles
+from builder.data.sources import RoledSource, parse_source
+from builder.data.sources.roles import ColumnFacts
 from builder.graph.document import Document
 from builder.ui import session
 from builder.ui.markup import plain
@@ -16,11 +16,11 @@ from builder.ui.markup import plain
 EXAMPLES = 60  # characters
 
 
-def names(document: Document) -> list[str]:
+def columns(document: Document) -> list[str]:
     """The columns of the chosen table; none while there is none."""
     source, _problems = parse_source(document.data)
     try:
-        return [column.name for column in source.facts()] if isinstance(source, ColumnsSource) else []
+        return [column.name for column in source.facts()] if isinstance(source, RoledSource) else []
     except Error:
         return []
 
@@ -28,18 +28,19 @@ def names(document: Document) -> list[str]:
 def draw(document: Document) -> None:
     """The table of roles; nothing while the file cannot be read, which the page says beside it."""
     source, _problems = parse_source(document.data)
-    if not isinstance(source, ColumnsSource):
+    if not isinstance(source, RoledSource):
         return
     try:
         facts = source.facts()
     except Error:
         return
-    titled, shown = titles(), {title: role for role, title in titles().items()}
+    names = source.titles()
+    shown = {title: role for role, title in names.items()}
     st.markdown(f"**{_('Columns')}** :small[:gray[{_('what each is for')}]]")
     table = pd.DataFrame(
         {
             _("column"): [column.name for column in facts],
-            _("role"): [titled[column.role] for column in facts],
+            _("role"): [names[column.role] for column in facts],
             _("different"): [column.different for column in facts],
             _("missing"): [column.missing for column in facts],
             _("examples"): [", ".join(column.examples)[:EXAMPLES] for column in facts],
@@ -58,7 +59,7 @@ def draw(document: Document) -> None:
         hide_index=True,
         on_change=change,
         disabled=[name for name in table.columns if name != _("role")],
-        column_config={_("role"): st.column_config.SelectboxColumn(options=list(shown), required=True)},
+        column_config={_("role"): st.column_config.SelectboxColumn(options=list(names.values()), required=True)},
     )
     guessed = sum(column.guessed for column in facts)
     if guessed:
@@ -67,6 +68,6 @@ def draw(document: Document) -> None:
         )
 
 
-def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, Role]) -> None:
+def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, str]) -> None:
     roles: dict[str, Any] = {column.name: column.role for column in facts} | changed
     session.edit({"op": "set_data", "values": {"columns": roles}}, tag="data:columns")

@@ -28,6 +28,13 @@ class NumberPreparation(Settings):
         return cast(NDArray[np.float64], values.astype(np.float64) * np.asarray(self.std) + np.asarray(self.mean))
 
 
+def fit_steps(values: NDArray[np.float32]) -> NumberPreparation:
+    """One mean and one spread for all steps ahead: they are values of one series. Shape: (N, horizon)"""
+    one = fit_numbers(values.reshape(-1, 1))
+    steps = values.shape[1]
+    return NumberPreparation(mean=one.mean * steps, std=one.std * steps)
+
+
 def fit_numbers(values: NDArray[np.float32]) -> NumberPreparation:
     """Learn means and spreads of a target from the training part."""
     exact = values.astype(np.float64)

@@ -59,6 +59,11 @@ class Cells:
         cells = self.cells[self.columns.index(name)]
         return cells if rows is None else columnar.at(cells, rows)
 
+    def top(self, name: str, most: int) -> list[str]:
+        """The first cells of a column."""
+        found: list[str] = self.column(name).slice(0, most).to_pylist()
+        return found
+
 
 @dataclass(frozen=True)
 class Watcher:

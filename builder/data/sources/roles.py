@@ -1,7 +1,7 @@
 """What the columns of a table are for: guessed from names and content, and never silently."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
@@ -38,7 +38,7 @@ class ColumnFacts:
     """What there is in a column, its role, and whether that was guessed."""
 
     name: str
-    role: Role
+    role: str
     guessed: bool
     different: int
     missing: int
@@ -67,13 +67,8 @@ def facts(cells: Cells, chosen: Mapping[str, Role], apart: str | None = None) ->
     Params: apart, a column that tells parts or groups, and so is no input unless it is chosen for one.
     Raises: Error T-ROW for a name that is not there.
     """
-    columns = cells.columns
-    for name in chosen:
-        if name not in columns:
-            guess = nearest(name, columns)
-            hint = _("Did you mean {guess}?").format(guess=quote(guess)) if guess else _("Choose one that is there.")
-            raise Error("T-ROW", _("There is no column {name}. {hint}").format(name=quote(name), hint=hint))
-    looked = [_Look(name, cells.cells[at][:LOOKED_AT].to_pylist()) for at, name in enumerate(columns)]
+    require_columns(cells.columns, chosen)
+    looked = [Look(name, cells.top(name, LOOKED_AT)) for name in cells.columns]
     roles: dict[str, Role] = {
         look.name: chosen.get(look.name, "ignore" if look.name == apart else look.role) for look in looked
     }
@@ -83,13 +78,19 @@ def facts(cells: Cells, chosen: Mapping[str, Role], apart: str | None = None) ->
         if target is not None:
             roles[target.name] = target.as_target
             roles |= {look.name: "ignore" for look in free if look is not target and look.tells(target)}
-    return tuple(
-        ColumnFacts(look.name, roles[look.name], look.name not in chosen, look.different, look.missing, look.examples)
-        for look in looked
-    )
+    return tuple(look.facts(roles[look.name], guessed=look.name not in chosen) for look in looked)
 
 
-class _Look:
+def require_columns(columns: Sequence[str], chosen: Iterable[str]) -> None:
+    """Raises: Error T-ROW for a name that is not there, with the nearest."""
+    for name in chosen:
+        if name not in columns:
+            guess = nearest(name, columns)
+            hint = _("Did you mean {guess}?").format(guess=quote(guess)) if guess else _("Choose one that is there.")
+            raise Error("T-ROW", _("There is no column {name}. {hint}").format(name=quote(name), hint=hint))
+
+
+class Look:
     """One column, looked at once."""
 
     def __init__(self, name: str, cells: list[str]) -> None:
@@ -119,7 +120,11 @@ class _Look:
             return "text"
         return "category" if self.different <= MOST_GUESSED else "ignore"
 
-    def tells(self, target: "_Look") -> bool:
+    def facts(self, role: str, *, guessed: bool) -> ColumnFacts:
+        """What people are told of it."""
+        return ColumnFacts(self.name, role, guessed, self.different, self.missing, self.examples)
+
+    def tells(self, target: "Look") -> bool:
         """Whether it is the target under other names: a network that saw it would learn nothing."""
         pairs = {*zip(self.cells, target.cells, strict=True)}
         alike = len({a for a, _b in pairs}) == len({b for _a, b in pairs}) == len(pairs)
@@ -132,7 +137,7 @@ class _Look:
         return "target_category" if few else "target_number"
 
 
-def _target(looked: Sequence[_Look]) -> _Look | None:
+def _target(looked: Sequence[Look]) -> Look | None:
     """The column that is most likely to be predicted: by its name, else the last that could be."""
     fit = [look for look in looked if look.different >= 2 and look.role not in ("text", "ignore", "date")]
     named = {look.name.strip().casefold(): look for look in reversed(fit)}

@@ -14,8 +14,9 @@ from builder.data.sources.arrange import Arranged, Ways, arranged
 from builder.data.sources.augmentations import TableAugmentation
 from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity, resolve
-from builder.data.sources.roles import ColumnFacts, Role, facts
-from builder.data.sources.source import Progress, Rows, Samples, Source, fingerprint, quiet
+from builder.data.sources.roled import RoledSource
+from builder.data.sources.roles import ColumnFacts, Role, facts, titles
+from builder.data.sources.source import Progress, Rows, Samples, fingerprint, quiet
 from builder.data.sources.split import Way
 from builder.data.sources.text_table import SIGNS, Delimiter, table_files
 from builder.data.tables import Encoding
@@ -24,7 +25,7 @@ FEATURES = "features"  # the vector of all columns of numbers and categories
 WORDS = "categories"  # the field of their numbers, where an Embedding is to take them
 
 
-class ColumnsSource(Source):
+class ColumnsSource(RoledSource):
     """Rows of cells, of which each column has a role. Numbers, dates and categories together make one vector; or the
     categories a field of their own, for an Embedding.
     """
@@ -67,6 +68,10 @@ class ColumnsSource(Source):
     @abstractmethod
     def cells(self, progress: Progress = quiet) -> Cells:
         """The table. Raises: Error P-NONE, T-ENC, T-NUL, T-ROW, T-TYPE, L-LINE, L-SIZE."""
+
+    def titles(self) -> dict[str, str]:
+        """The roles as people read them."""
+        return {str(role): title for role, title in titles().items()}
 
     def facts(self) -> tuple[ColumnFacts, ...]:
         """Every column with its role. Raises: as `cells` does."""
