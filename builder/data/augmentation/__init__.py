@@ -10,17 +10,34 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from builder.data.augmentation import images, sounds
+from builder.data.augmentation import images, sounds, texts
 from builder.data.augmentation.images import AS_IT_IS, Scale
 from builder.data.augmentation.mixing import mixed
 from builder.data.augmentation.tables import disturbed
 from builder.data.fields import InputKind
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation, TableAugmentation
+from builder.data.sources.augmentations import (
+    Augmentation,
+    ImageAugmentation,
+    RowAugmentation,
+    SoundAugmentation,
+    TableAugmentation,
+    TextAugmentation,
+    TokenAugmentation,
+)
 
 Batch = tuple[
     tuple[Tensor, ...], tuple[Tensor, ...]
 ]  # inputs in the order of the fields, answers in that of the targets
 Kinds = tuple[InputKind, ...]
+
+
+def _texts(batch: Batch, kinds: Kinds, settings: TokenAugmentation, generator: torch.Generator) -> Batch:
+    x, y = batch
+    changed = (
+        texts.augmented(values, settings, generator) if kind == "text" else values
+        for values, kind in zip(x, kinds, strict=True)
+    )
+    return tuple(changed), y
 
 
 def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: torch.Generator) -> Batch:
@@ -32,7 +49,11 @@ def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: 
     return tuple(changed), y
 
 
-CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {SoundAugmentation: _sounds}
+CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {
+    TokenAugmentation: _texts,
+    TextAugmentation: _texts,
+    SoundAugmentation: _sounds,
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,7 @@ class Augmenter:
         """The batch changed. Numbers are drawn from `generator` on the CPU, so that every device draws the same."""
         if isinstance(self.settings, ImageAugmentation):
             return self._images(batch, self.settings, generator)
-        if isinstance(self.settings, TableAugmentation):
+        if isinstance(self.settings, TableAugmentation | RowAugmentation):
             return self._tables(batch, self.settings, generator)
         return CHANGES[type(self.settings)](batch, self.kinds, self.settings, generator)
 
@@ -68,8 +89,10 @@ class Augmenter:
                 x[place] = values
         return tuple(x), y
 
-    def _tables(self, batch: Batch, settings: TableAugmentation, generator: torch.Generator) -> Batch:
+    def _tables(self, batch: Batch, settings: TableAugmentation | RowAugmentation, generator: torch.Generator) -> Batch:
         x = list(batch[0])
         for place, numeric in self.numeric.items():
-            x[place] = disturbed(x[place], numeric, settings.noise, generator)
-        return tuple(x), batch[1]
+            if settings.noise:
+                x[place] = disturbed(x[place], numeric, settings.noise, generator)
+        changed = tuple(x), batch[1]
+        return _texts(changed, self.kinds, settings, generator) if isinstance(settings, RowAugmentation) else changed

@@ -11,13 +11,14 @@ from builder.core.specs import Spec
 from builder.data import columnar
 from builder.data.fields import Column, DataSpec, InputField, InputKind
 from builder.data.sources.arrange import Arranged, Ways, arranged
-from builder.data.sources.augmentations import TableAugmentation
+from builder.data.sources.augmentations import RowAugmentation, TableAugmentation
 from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity, resolve
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.roles import ColumnFacts, Role, facts, titles
 from builder.data.sources.source import Progress, Rows, Samples, fingerprint, quiet
 from builder.data.sources.split import Way
+from builder.data.sources.text import TextSettings
 from builder.data.sources.text_table import SIGNS, Delimiter, table_files
 from builder.data.tables import Encoding
 
@@ -25,7 +26,7 @@ FEATURES = "features"  # the vector of all columns of numbers and categories
 WORDS = "categories"  # the field of their numbers, where an Embedding is to take them
 
 
-class ColumnsSource(RoledSource):
+class ColumnsSource(TextSettings, RoledSource):
     """Rows of cells, of which each column has a role. Numbers, dates and categories together make one vector; or the
     categories a field of their own, for an Embedding.
     """
@@ -52,18 +53,7 @@ class ColumnsSource(RoledSource):
     )
     join_targets: bool = Field(False, description="Predict all numbers together, as one target with several numbers.")
     drop_rare: bool = Field(False, description="Leave out rows of classes with too few rows to learn from.")
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token of a text is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
-    augmentation: TableAugmentation = Field(
-        default_factory=TableAugmentation, description="Random changes while training."
-    )
+    augmentation: RowAugmentation = Field(default_factory=RowAugmentation, description="Random changes while training.")
 
     @abstractmethod
     def cells(self, progress: Progress = quiet) -> Cells:
@@ -80,7 +70,7 @@ class ColumnsSource(RoledSource):
 
     def spec(self) -> DataSpec:
         found = self._arranged()
-        inputs = [InputField(name, "text", self._text()) for name in found.texts]
+        inputs = [InputField(name, "text", self.text_spec()) for name in found.texts]
         if found.words:
             known = 1 + sum(len(column.categories) for column in found.words)
             spec = Spec((2, len(found.words)), "int64", "N L", known)
@@ -104,9 +94,6 @@ class ColumnsSource(RoledSource):
         names = found.cells.names.of(found.rows)
         return Samples(spec, inputs, found.answers, found.parts, names, list(found.notices), content)
 
-    def _text(self) -> Spec:
-        return Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-
     def _arranged(self) -> Arranged:
         roles = tuple((column.name, column.role) for column in self.facts())
         ways = Ways(
@@ -119,7 +106,10 @@ class ColumnsSource(RoledSource):
 class ReadyTable(ColumnsSource):
     """A table of numbers and words that is here at once; it holds no texts."""
 
-    ignores: ClassVar[frozenset[str]] = frozenset({"tokens", "max_length", "vocabulary_size"})
+    ignores: ClassVar[frozenset[str]] = frozenset(TextSettings.model_fields)
+    augmentation: TableAugmentation = Field(  # type: ignore[assignment]
+        default_factory=TableAugmentation, description="Random changes while training."
+    )
 
 
 class Table(ColumnsSource):
