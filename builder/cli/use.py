@@ -172,6 +172,8 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    if "text" in said:
+        return f"{answer.text} {percent(answer.share)}"
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))

@@ -16,6 +16,9 @@ from builder.graph.recipe import Recipe
 
 def unnamed(graph: Graph, node: Node, name: str | None, param: str, names: Sequence[str]) -> Problem:
     """The problem of an Input or Output that must name a field or target and does not, or one that is not there."""
+    if not names:
+        text = _("{node}: this data has nothing to predict. Set {param} to a field, to learn to rebuild it.")
+        return Problem("G-FIELD", text.format(node=named(node), param=param), node.id, param)
     if name is None:
         text = _("{node}: the data has several {param}s, {names}. Name one.")
         others = {n.params.get(param) for n in graph.nodes if n.type == node.type}
@@ -42,6 +45,12 @@ def aside(
             text = _("No Output answers the target {name} of the data. Add one, or leave the target out of the data.")
             fix = _answer(graph, report, target, nodes)
             yield Problem("G-TARGET", text.format(name=quote(target.name)), severity="warning", fix=fix)
+    for entry in report.inputs:
+        if entry.forced and entry.field not in answered:
+            text = _("{node} reads the target {name}, which no Output answers. Add an Output for it.")
+            id = str(entry.place[0])
+            words = text.format(node=f"Input {quote(id, 30)}", name=quote(entry.field))
+            yield Problem("G-TARGET", words, id)
     read = {entry.field for entry in report.inputs}
     for field in report.data.inputs if len(report.inputs) == ends["Input"] else ():
         if field.name not in read:

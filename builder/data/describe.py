@@ -15,7 +15,6 @@ MOST_CHARACTERS = 200
 def describe(samples: Samples, name: str) -> dict[str, Any]:
     """Fields, targets, counts of each part and class, a few samples, and notices. Params: `name` of the source."""
     spec = samples.spec
-    first = spec.target
     return {
         "source": name,
         "fields": [
@@ -30,8 +29,8 @@ def describe(samples: Samples, name: str) -> dict[str, Any]:
             }
             for field in spec.inputs
         ],
-        "target": first.name,
-        "classes": list(first.classes),
+        "target": spec.target.name if spec.targets else None,
+        "classes": list(samples.classes),
         "targets": [_target(samples, target) for target in spec.targets],
         "parts": {part: _part(samples, samples.parts[part]) for part in PARTS},
         "samples": [_sample(samples, int(at)) for at in samples.parts["train"][:: _stride(samples)][:SHOWN]],
@@ -44,7 +43,11 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
     described: dict[str, Any] = {"name": target.name, "kind": target.kind}
     if target.classes:
         return described | {"classes": list(target.classes)}
-    values = samples.targets[target.name][samples.parts["train"]].astype(np.float64)
+    values = samples.targets[target.name][samples.parts["train"]]
+    if target.kind == "text":
+        lengths = np.array(list(map(len, values)))
+        return described | {"characters": {"mean": float(lengths.mean()), "most": int(lengths.max())}}
+    values = values.astype(np.float64)
     figures = {
         name: {"mean": float(own.mean()), "std": float(own.std()), "least": float(own.min()), "most": float(own.max())}
         for name, own in zip(target.columns, values.T, strict=True)
@@ -53,11 +56,10 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
-    first = samples.spec.target
-    if not first.classes:
+    if not samples.classes:
         return {"count": len(index), "classes": {}}
-    counts = class_counts(first, samples.labels[index]).tolist()
-    return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
+    counts = class_counts(samples.spec.target, samples.labels[index]).tolist()
+    return {"count": len(index), "classes": dict(zip(samples.classes, counts, strict=True))}
 
 
 def class_counts(target: Target, values: NDArray[Any]) -> NDArray[np.int64]:
@@ -75,13 +77,14 @@ def _stride(samples: Samples) -> int:
 def _sample(samples: Samples, at: int) -> dict[str, Any]:
     """One sample: the first target as `label`, and the others by their names."""
     answers = {target.name: answer_of(samples, target, at) for target in samples.spec.targets}
-    shown: dict[str, Any] = {"label": answers.pop(samples.spec.target.name), **answers}
+    first = next(iter(answers), None)  # the first target is shown as `label`
+    shown: dict[str, Any] = {"label" if name == first else name: value for name, value in answers.items()}
     if samples.names:
         shown["name"] = samples.names[at]
     for field in samples.spec.inputs:
         raw = samples.inputs[field.name][at]
         if isinstance(raw, str):
-            shown[field.name] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
+            shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
         elif field.kind == "series":
@@ -93,6 +96,11 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
     return shown
 
 
+def shortened(text: str) -> str:
+    """As much of a text as is shown."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+
+
 def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
     """A row of a table's columns as people read it."""
     values = raw.tolist()
@@ -102,10 +110,12 @@ def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
 
 
 def answer_of(samples: Samples, target: Target, at: int) -> Any:
-    """What is right for one sample: the class, the number, or the numbers."""
+    """What is right for one sample: the class, the text, the number, or the numbers."""
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "text":
+        return shortened(value)
     if target.kind == "binary":
         return target.classes[int(value[0])]
     if target.kind == "labels":

@@ -1,13 +1,17 @@
 """A run measured on a part of its data, with the test part locked until the run is finished."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
+from torch import Tensor
 
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.fields import Part
 from builder.data.sources import Progress, Samples, parse_source, quiet
 from builder.evaluation.figures import Evaluation, figures
-from builder.evaluation.trained import Trained
+from builder.evaluation.trained import Texts, Trained
 from builder.runs.store import Run, Store
 
 BATCH = 256
@@ -33,13 +37,20 @@ def evaluate(store: Store, run_id: str, split: Part = "test", progress: Progress
     for start in range(0, len(index), BATCH):
         batches.append(trained.each({name: rows[start : start + BATCH] for name, rows in raws.items()}))
         progress(min(1.0, (start + BATCH) / len(index)), _("Evaluating"))
-    outputs = [torch.cat(column) for column in zip(*batches, strict=True)]
+    outputs = [_together(column) for column in zip(*batches, strict=True)]
     found = [
         figures(trained, answer, output, samples, index)
         for answer, output in zip(trained.answers, outputs, strict=True)
     ]
     loss = sum(answer.weight * one.loss for answer, one in zip(trained.answers, found, strict=True))
     return Evaluation(run_id, split, len(index), loss, tuple(found))
+
+
+def _together(column: Sequence[Tensor | list[Texts]]) -> Any:
+    """What an Output said to all samples, from what it said to each batch."""
+    if isinstance(column[0], list):
+        return [texts for batch in column for texts in batch]
+    return torch.cat([batch for batch in column if isinstance(batch, Tensor)])
 
 
 def _samples(run: Run, trained: Trained, progress: Progress) -> Samples:

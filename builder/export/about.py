@@ -23,6 +23,10 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
+    if target.kind == "text":
+        words = trained.preparation.texts(target.name)
+        forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
+        return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}
     scale = trained.preparation.scale(target.name)

@@ -97,6 +97,7 @@ Loss = (
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "text": (CrossEntropy,),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),

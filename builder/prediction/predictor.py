@@ -18,6 +18,7 @@ from builder.evaluation.trained import Trained, Which
 from builder.prediction.answers import Choice, Said, said
 from builder.prediction.drawing import FILLS, from_drawing
 from builder.runs.store import Store
+from builder.training.decoding import BEAMS
 
 BATCH = 64
 TABULAR = (ColumnsPreparation, IndexPreparation)  # made of columns of a table
@@ -62,6 +63,7 @@ class Predictor:
 
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
+        self.beams = BEAMS  # texts that are followed at once where a text is the answer
         self.preparation = trained.preparation
         self.fields: dict[str, FieldPreparation] = {
             name: field
@@ -109,7 +111,7 @@ class Predictor:
             batch = {name: rows[start : start + BATCH] for name, rows in given.items()}
             size = min(BATCH, count - start)
             began = time.perf_counter()
-            outputs = self.trained.each(batch)
+            outputs = self.trained.each(batch, self.beams)
             answers = [
                 said(self.trained, answer, out) for answer, out in zip(self.trained.answers, outputs, strict=True)
             ]

@@ -11,6 +11,7 @@ from builder.compiler.report import Answer, Entry
 from builder.data.augmentation import Batch
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation
+from builder.training.decoding import begun
 from builder.training.losses import LossFunction, loss_function
 from builder.training.scores import Score, score
 
@@ -36,16 +37,19 @@ class Objective:
         self, inputs: Sequence[Entry], outputs: Sequence[Answer], spec: DataSpec, preparation: Preparation
     ) -> None:
         names = [field.name for field in spec.inputs]
-        places = [names.index(entry.field) for entry in inputs]
-        self.fields = tuple(dict.fromkeys(places))
-        self._order = tuple(self.fields.index(place) for place in places)
-        self._plain = self._order == tuple(range(len(self.fields)))
-        targets = [target.name for target in spec.targets]
-        self.targets = tuple(targets.index(answer.target.name) for answer in outputs)
+        targets = [answer.target.name for answer in outputs]
+        self.fields = tuple(dict.fromkeys(names.index(entry.field) for entry in inputs if not entry.forced))
+        self.targets = tuple([target.name for target in spec.targets].index(name) for name in targets)
+        # of each argument, whether it is a target, and its place among what a batch brings
+        self._order = tuple(
+            (True, targets.index(entry.field)) if entry.forced else (False, self.fields.index(names.index(entry.field)))
+            for entry in inputs
+        )
+        self._plain = self._order == tuple((False, place) for place in range(len(self.fields)))
         self._several = len(outputs) > 1
         self._judged = tuple(
             _Judged(
-                loss_function(a.loss, preparation.counts(a.target.name)),
+                loss_function(a.loss, preparation.counts(a.target.name), a.target.kind),
                 a.weight,
                 score(a, preparation),
                 f"/{a.id}" if self._several else "",
@@ -59,9 +63,11 @@ class Objective:
     def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...]) -> Batch:
         """What the network's forward takes of a batch, and what its outputs are held against.
 
-        A field may enter at several places.
+        A field may enter at several places, and a text that is to be answered with its beginning instead of its end.
         """
-        return x if self._plain else tuple([x[place] for place in self._order]), y
+        if self._plain:
+            return x, y
+        return tuple([begun(y[place]) if forced else x[place] for forced, place in self._order]), y
 
     def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""

@@ -43,6 +43,7 @@ UPLOADS = {
     "text-table": ["csv", "tsv", "txt", "zip"],
     "table": ["csv", "tsv", "txt"],
     "series": ["csv", "tsv", "txt"],
+    "parallel": ["tsv", "txt", "csv"],
 }
 TIMES = 8  # how often augmentation shows one image
 
@@ -179,13 +180,13 @@ def _samples(source: Source, samples: Samples) -> None:
     if source.kind == "series":
         st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif isinstance(source, SoundSource):
         listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")

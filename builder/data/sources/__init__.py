@@ -11,6 +11,8 @@ from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.parallel import Parallel
+from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
@@ -51,6 +53,8 @@ SOURCES: dict[str, type[Source]] = {
         Reviews,
         Visits,
         Xor,
+        Phrases,
+        Parallel,
         Sine,
         SeriesTable,
         Sounds,

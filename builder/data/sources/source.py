@@ -18,11 +18,12 @@ from builder.data.fields import DataSpec, InputField, InputKind, Part, Target
 from builder.data.images import Fit, Normal, images_resized
 from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.split import at_most, split
+from builder.data.stored import Stored
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
 Index = NDArray[np.int64]
-Rows = NDArray[Any] | list[str]
+Rows = NDArray[Any] | list[str] | Stored
 LEAST_STD = 1e-3
 FEWEST = 2  # rows that a class must have in the training part
 
@@ -35,10 +36,10 @@ def quiet(share: float, doing: str) -> None:
 class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table, (N, columns) int64 for index fields: the place of a word among its column's, from 1
-    on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels,
-    (N, columns) float32 for numbers.
+    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings for text, (N, F) float32 for
+    vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index fields: the place of a
+    word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no,
+    (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for texts.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -67,7 +68,7 @@ class Samples:
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
 
     def __len__(self) -> int:
-        return len(next(iter(self.targets.values())))
+        return len(next(iter(self.inputs.values())))
 
     @property
     def only(self) -> Rows:
@@ -77,13 +78,13 @@ class Samples:
 
     @property
     def labels(self) -> NDArray[Any]:
-        """The answers to the first target."""
+        """The answers to the first target, where there is one."""
         return self.targets[self.spec.target.name]
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes of the first target; none when it is a number."""
-        return self.spec.target.classes
+        return self.spec.target.classes if self.spec.targets else ()
 
     def of(self, part: Part) -> dict[str, Rows]:
         """The inputs of one part, in order, by field."""
@@ -91,7 +92,7 @@ class Samples:
 
 
 def chosen(rows: Rows, index: Index) -> Rows:
-    """Some rows of a field."""
+    """Some rows of a field; stored ones are not read for that."""
     return [rows[i] for i in index] if isinstance(rows, list) else rows[index]
 
 
@@ -296,15 +297,24 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     """The sha256 of inputs, targets and classes."""
     digest = hashlib.sha256()
     for rows in inputs:
-        if isinstance(rows, list) or rows.dtype == object:
-            for text in rows if isinstance(rows, list) else rows.ravel():
-                content = text.encode("utf-8", "surrogatepass")
-                digest.update(len(content).to_bytes(8, "little") + content)
+        if isinstance(rows, Stored):
+            digest.update(rows.digest.encode())
+        elif isinstance(rows, list) or rows.dtype == object:
+            _take_in(digest, rows if isinstance(rows, list) else rows.ravel())
         else:
             digest.update(f"{rows.dtype.str} {rows.shape}".encode())
             digest.update(np.ascontiguousarray(rows).data)
     for values in targets:
-        digest.update(np.ascontiguousarray(values).data)
+        if values.dtype == object:
+            _take_in(digest, values)
+        else:
+            digest.update(np.ascontiguousarray(values).data)
     for target in spec.targets:
         digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _take_in(digest: Any, texts: Iterable[str]) -> None:
+    for text in texts:
+        content = text.encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "little") + content)

@@ -12,6 +12,7 @@ from builder.training.scores.forecast import Forecasts
 from builder.training.scores.labels import Labels
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
+from builder.training.scores.text import text
 
 __all__ = ["Score", "Sums", "score", "watched"]
 
@@ -21,6 +22,7 @@ SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "number": lambda answer, preparation: Numbers(preparation.scale(answer.target.name).std),
     "binary": lambda _answer, _preparation: Binary(),
     "labels": lambda _answer, _preparation: Labels(),
+    "text": text,
 }
 
 
