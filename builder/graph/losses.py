@@ -83,6 +83,16 @@ class Huber(Settings):
     )
 
 
+class Ctc(Settings):
+    """Negative log-likelihood of a text, over all the ways in which steps may spell it: no one says which step is
+    which token. Token 0 stands for none.
+
+    Source: torch.nn.CTCLoss; Graves et al. 2006, doi:10.1145/1143844.1143891.
+    """
+
+    type: Literal["ctc"] = "ctc"
+
+
 Loss = (
     CrossEntropy
     | Focal
@@ -91,13 +101,14 @@ Loss = (
     | MeanAbsoluteError
     | Huber
     | BinaryCrossEntropy
+    | Ctc
 )  # fmt: skip
 
 # by the kind of target: the losses for it, its default first
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
-    "text": (CrossEntropy,),
+    "text": (CrossEntropy, Ctc),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),

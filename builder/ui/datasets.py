@@ -40,6 +40,7 @@ MOST_WINDOWS = 6
 UPLOADS = {
     "images": ["zip"],
     "sounds": ["zip"],
+    "speech": ["zip"],
     "text-table": ["csv", "tsv", "txt", "zip"],
     "table": ["csv", "tsv", "txt"],
     "series": ["csv", "tsv", "txt"],
@@ -108,7 +109,7 @@ def _file(source: str, document: Document) -> None:
         key=key,
         on_change=lambda: _set("path", st.session_state[key].strip()),
         placeholder=_("a folder with a folder for each class, or a .zip of it")
-        if source in ("images", "sounds")
+        if source in ("images", "sounds", "speech")
         else _("a .csv file"),
     )
 

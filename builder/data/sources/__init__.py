@@ -20,7 +20,8 @@ from builder.data.sources.sine import Sine
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
-from builder.data.sources.spoken_digits import SpokenDigits
+from builder.data.sources.speech import Speech
+from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
@@ -59,6 +60,8 @@ SOURCES: dict[str, type[Source]] = {
         SeriesTable,
         Sounds,
         SpokenDigits,
+        Speech,
+        SpokenWords,
     )
 }
 
