@@ -9,7 +9,9 @@ from builder.evaluation import (
     BinaryFigures,
     CategoryFigures,
     ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
     TextFigures,
 )
@@ -97,6 +99,25 @@ def _labels(found: LabelsFigures) -> None:
     table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
 
 
+def _input(found: InputFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Reconstruction error"), found.reconstruction_mse),
+        (_("Error of always the mean"), found.baseline_reconstruction_mse),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+
+
+def _latent(found: LatentFigures) -> None:
+    rows = [
+        (_("Purity of clusters"), found.purity, found.baseline_purity),
+        (_("Silhouette of clusters"), found.silhouette, found.baseline_silhouette),
+    ]
+    heads = [_("Clusters (k-means)"), _("of what is latent"), _("of the raw input")]
+    table(heads, [(name, *("–" if value is None else value for value in values)) for name, *values in rows])
+    facts([(_("Latent numbers"), found.size), (_("Loss"), found.loss)])
+
+
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
@@ -104,6 +125,8 @@ SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,
+    InputFigures: _input,
+    LatentFigures: _latent,
 }
 
 

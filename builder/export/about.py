@@ -5,6 +5,7 @@ from typing import Any
 
 from builder.compiler.report import Answer
 from builder.evaluation.trained import Trained
+from builder.graph.losses import BinaryCrossEntropy, KullbackLeibler
 
 
 def about(trained: Trained) -> dict[str, str]:
@@ -23,6 +24,13 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
+    if target.kind == "latent":
+        return facts | {"halved": isinstance(answer.loss, KullbackLeibler)}
+    if target.kind == "input":
+        # its own scale is y * spread + centre, where it gives logits after a sigmoid
+        field = trained.preparation.fields[target.name]
+        own = {"spread": field.spread.tolist(), "centre": field.centre.tolist(), "image": field.kind == "image"}
+        return facts | own | {"logits": isinstance(answer.loss, BinaryCrossEntropy)}
     if target.kind == "text":
         words = trained.preparation.texts(target.name)
         forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]

@@ -14,10 +14,12 @@ from builder.graph.losses import (
     Ctc,
     Focal,
     Huber,
+    KullbackLeibler,
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     NegativeLogLikelihood,
+    Nothing,
 )
 from builder.training.alignment import ctc_loss
 
@@ -54,6 +56,10 @@ def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "ca
             return F.l1_loss
         case Huber():
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
+        case KullbackLeibler():
+            return lambda output, _y: _divergence(output)
+        case Nothing():
+            return lambda output, _y: output.new_zeros(())
         case _:
             assert_never(loss)
 
@@ -93,3 +99,9 @@ def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)
     return (doubt**gamma * negative_log_p).mean()
+
+
+def _divergence(output: Tensor) -> Tensor:
+    """KL divergence to the standard normal distribution, summed over the latent numbers. Shape: (N, 2 Z) -> ()"""
+    mean, log_variance = output.chunk(2, dim=1)
+    return (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean() / 2

@@ -42,6 +42,15 @@ def _spread(samples: Samples, target: Target) -> go.Figure:
     return _inert(figure)
 
 
+def histogram(values: Sequence[float], title: str) -> go.Figure:
+    """How one quantity is spread."""
+    counts, edges = np.histogram(values, min(BINS, max(1, len(set(values)))))
+    middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
+    figure = go.Figure(go.Bar(x=middles, y=counts, marker_color=COLOURS[0]))
+    figure.update_layout(bargap=0.05, **_frame(220), xaxis={"title": title}, yaxis={"title": _("samples")})
+    return _inert(figure)
+
+
 def _class_counts(samples: Samples, target: Target) -> go.Figure:
     classes = list(target.classes[:MOST_SHOWN])
     figure = go.Figure()

@@ -108,6 +108,7 @@ class Source(Settings):
     kind: ClassVar[InputKind]
     ignores: ClassVar[frozenset[str]] = frozenset()  # shared settings that change nothing here
     download_bytes: ClassVar[int] = 0  # of a set that is fetched when it is not on this machine
+    generated: ClassVar[bool] = False  # made by a rule, so that something can be seen
 
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
@@ -121,6 +122,16 @@ class Source(Settings):
         ge=2,
         description="At most so many samples of each part, to try quickly.",
         json_schema_extra={"unit": "samples"},
+    )
+    duplicates: Literal["keep", "drop"] = Field(
+        "keep",
+        description="Whether a sample that is there more than once stays so, or only once and in one part.",
+        json_schema_extra={"advanced": True},
+    )
+    skip_unreadable: bool = Field(
+        False,
+        description="Go on without files that cannot be read; they are listed.",
+        json_schema_extra={"advanced": True},
     )
 
     @abstractmethod
@@ -214,7 +225,7 @@ class ImageSource(Source):
             words = text.format(target=quote(next(target.name for target in targets if target.kind != "category")))
             raise Error.of([Problem("G-LOSS", words, param="augmentation")])
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), targets)
+        return DataSpec((InputField("image", "image", spec, unit=self.normalise == "unit"),), targets)
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
