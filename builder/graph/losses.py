@@ -126,6 +126,7 @@ Loss = (
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "tags": (CrossEntropy,),
     "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
     "latent": (Nothing, KullbackLeibler),
     "text": (CrossEntropy, Ctc),
