@@ -70,7 +70,8 @@ def _loss(document: Document) -> None:
     default = next(iter(fitting), "cross_entropy")
     _variant("loss", _("Loss"), fitting or LOSSES, default, document, LOSSES.keys() - fitting if fitting else ())
     if outputs:
-        shown = METRICS[metric_of(watched(outputs[0]))].title
+        metric = next((name for name in map(watched, outputs) if name), "loss")
+        shown = METRICS[metric_of(metric)].title
         text = _("{loss} is the default for {kind}. The best epoch is told by the validation {metric}.")
         kind = CALLED[outputs[0].target.kind]
         st.caption(plain(text.format(loss=default, kind=kind, metric=shown), 200))

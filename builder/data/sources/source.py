@@ -23,7 +23,7 @@ from builder.data.stored import Stored
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
 Index = NDArray[np.int64]
-Rows = NDArray[Any] | list[str] | Stored
+Rows = NDArray[Any] | list[Any] | Stored  # texts are a list: of strings, or of tuples of tokens
 LEAST_STD = 1e-3
 FEWEST = 2  # rows that a class must have in the training part
 
@@ -36,10 +36,11 @@ def quiet(share: float, doing: str) -> None:
 class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings for text, (N, F) float32 for
-    vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index fields: the place of a
-    word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no,
-    (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for texts.
+    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings or tuples of tokens for
+    text, (N, F) float32 for vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index
+    fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0
+    or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for
+    texts, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -224,7 +225,7 @@ class ImageSource(Source):
             words = text.format(target=quote(next(target.name for target in targets if target.kind != "category")))
             raise Error.of([Problem("G-LOSS", words, param="augmentation")])
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), targets)
+        return DataSpec((InputField("image", "image", spec, unit=self.normalise == "unit"),), targets)
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
@@ -247,27 +248,6 @@ def _require_given(name: str, values: Sequence[float], channels: int) -> None:
     if name == "std" and min(values) < LEAST_STD:
         text = _("data: std is {value:g}; the least is {least:g}.")
         raise Error.of([Problem("G-RANGE", text.format(value=min(values), least=LEAST_STD), param="std")])
-
-
-class TextSource(Source):
-    """Texts, each with a label."""
-
-    kind: ClassVar[InputKind] = "text"
-
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
-
-    def spec_of(self, classes: Sequence[str]) -> DataSpec:
-        """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
-        spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-        return DataSpec((InputField("text", "text", spec),), (Target("label", tuple(classes)),))
 
 
 def shortened(
@@ -325,7 +305,7 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     return digest.hexdigest()
 
 
-def _take_in(digest: Any, texts: Iterable[str]) -> None:
+def _take_in(digest: Any, texts: Iterable[str | tuple[str, ...]]) -> None:
     for text in texts:
-        content = text.encode("utf-8", "surrogatepass")
+        content = ("\0".join(text) if isinstance(text, tuple) else text).encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8, "little") + content)
