@@ -92,6 +92,8 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
             shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
+        elif field.kind == "sound":
+            shown["loudest"] = float(abs(raw).max())
         elif field.kind == "series":
             shown[field.name] = {c.name: raw[:, place].tolist() for place, c in enumerate(field.columns)}
         elif field.columns:

@@ -24,7 +24,8 @@ from builder.data.sources.sklearn_tables import BreastCancer, Diabetes, Iris, Wi
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
-from builder.data.sources.spoken_digits import SpokenDigits
+from builder.data.sources.speech import Speech
+from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import TextTable
@@ -73,6 +74,8 @@ SOURCES: dict[str, type[Source]] = {
         Sounds,
         SpokenDigits,
         Conll,
+        Speech,
+        SpokenWords,
     )
 }
 

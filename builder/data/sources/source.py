@@ -63,7 +63,7 @@ class Samples:
         names: Sequence[str] = (),
         notices: Sequence[Problem] = (),
     ) -> "Samples":
-        """Samples of one input field and one category."""
+        """Samples of one input field and one target."""
         field, target = spec.inputs[0].name, spec.target.name
         content = fingerprint([inputs], [labels], spec)
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
@@ -153,19 +153,20 @@ class Source(Settings):
     def divided(
         self,
         labels: Index,
-        classes: Sequence[str],
+        classes: Sequence[str] | None,
         own: Mapping[Part, Index] | None = None,
         groups: NDArray[Any] | None = None,
     ) -> dict[Part, Index]:
         """The parts of a set with these labels; `own` names what belongs to the set's own parts, and of `groups` each
-        stays together.
+        stays together. Without `classes`, labels only say what is alike.
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
         known = labels if self.split == "stratified" else np.zeros_like(labels)
         shares: dict[str, Any] = {"validation": self.validation, "test": self.test, "seed": self.seed}
         parts = split(known, own or {}, groups=groups, **shares)
-        require_classes(labels[parts["train"]], classes)
+        if classes is not None:
+            require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 
