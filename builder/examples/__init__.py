@@ -44,11 +44,14 @@ ORDER = (
     "reviews-embedding-mlp",
     "xor-mlp",
     "translate-seq2seq",
+    "house-price-mlp",
+    "census-embeddings",
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

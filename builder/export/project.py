@@ -16,7 +16,7 @@ import safetensors.torch
 from builder.core.text import _
 from builder.data import entities, images, sounds
 from builder.data.fitting import FieldPreparation
-from builder.data.preparations import answer_text, columns, index, spectrogram, text, vector
+from builder.data.preparations import answer_text, cells, columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -52,7 +52,7 @@ KINDS: Final = {
         ("soundfile",),
     ),
     "vector": _Kind((), (vector.standardised,), ()),
-    "columns": _Kind((), (columns.columns_to_float,), ()),
+    "columns": _Kind((), (columns.columns_to_float, columns.date_parts), ()),
     "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
@@ -118,7 +118,7 @@ def _kind(field: FieldPreparation) -> str:
 
 
 def _predict(kinds: Sequence[str], usage: str, *, table: bool, texts: bool) -> str:
-    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
+    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(cells.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
     glue.append(_template("answers.txt" if texts else "numbers.txt").safe_substitute(beams=decoding.BEAMS))
     functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
@@ -127,6 +127,7 @@ def _predict(kinds: Sequence[str], usage: str, *, table: bool, texts: bool) -> s
         usage=usage,
         standard="import csv\n" if table else "",
         math="import math\n" if {"columns", "sound"} & {*kinds} else "",
+        dates="from datetime import UTC, datetime\n" if "columns" in kinds else "",
         re="import re\n" if texts or "given" in kinds else "",
         callables="Callable, Sequence" if texts else "Sequence",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
