@@ -7,10 +7,11 @@ from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.settings import parse
 from builder.core.text import _, quote
-from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.cifar import Cifar10, Cifar100
 from builder.data.sources.digits import Digits
+from builder.data.sources.flowers import Flowers
 from builder.data.sources.image_folder import ImageFolder
-from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
@@ -21,6 +22,7 @@ from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
 from builder.data.sources.spoken_digits import SpokenDigits
+from builder.data.sources.svhn import Svhn
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
@@ -46,7 +48,11 @@ SOURCES: dict[str, type[Source]] = {
         Digits,
         Mnist,
         FashionMnist,
+        Kmnist,
         Cifar10,
+        Cifar100,
+        Svhn,
+        Flowers,
         ImageFolder,
         TextTable,
         Table,
