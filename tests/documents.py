@@ -29,7 +29,7 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "expand", "flatten",
+    "add", "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "exp", "expand", "flatten",
     "generate_square_subsequent_mask", "long", "masked_fill", "maximum", "mean", "minimum", "pad", "permute",
     "requires_grad_", "reshape", "squeeze", "sum", "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
@@ -106,15 +106,19 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
     """The weighted sum of the losses of all Outputs."""
     outputs = given if isinstance(given, tuple) else (given,)
     each = zip(report.outputs, outputs, answers, strict=True)
-    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    losses = [a.weight * loss_function(a.loss, kind=a.target.kind)(output, y) for a, output, y in each]
     return torch.stack(losses).sum()
 
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
-    """Classes or numbers that fit a target."""
+    """Classes or numbers that fit a target; nothing is held against what is latent."""
     if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
-    return torch.randint(target.size, (samples,))
+    if target.kind == "input":
+        return torch.rand(samples, *(size or 1 for size in target.shape))
+    if target.kind == "latent":
+        return torch.zeros(samples)
+    return torch.randint(target.size, (samples, target.longest) if target.kind == "text" else (samples,))
 
 
 def assert_safe(source: str) -> None:

@@ -13,6 +13,7 @@ from builder.data.augmentation import Augmenter, Batch
 from builder.data.augmentation.images import Scale
 from builder.data.fields import PARTS, DataSpec, Part
 from builder.data.fitting import FieldPreparation, Preparation, fit
+from builder.data.loading import load
 from builder.data.preparations.image import ImagePreparation
 from builder.data.sources.augmentations import Augmentation
 from builder.data.sources.source import Progress, Samples, Source, quiet
@@ -129,7 +130,7 @@ def prepare(source: Source, progress: Progress = quiet) -> Prepared:
 
     Raises: Error of the source.
     """
-    samples = source.load(progress)
+    samples = load(source, progress)
     spec = samples.spec
     preparation = fit(source, samples)
     whole = len(samples) * spec.inputs[0].spec.bytes

@@ -7,8 +7,11 @@ from builder.evaluation.figures import (
     ClassFigures,
     Evaluation,
     ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
+    TagFigures,
     TextFigures,
 )
 
@@ -18,8 +21,11 @@ __all__ = [
     "ClassFigures",
     "Evaluation",
     "ForecastFigures",
+    "InputFigures",
     "LabelsFigures",
+    "LatentFigures",
     "NumberFigures",
+    "TagFigures",
     "TextFigures",
     "evaluate",
 ]

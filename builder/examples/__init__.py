@@ -46,8 +46,13 @@ ORDER = (
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
+    "grey32-cnn",
+    "cifar10-resnet",
+    "vit-tiny",
+    "flowers-transfer",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

@@ -83,6 +83,32 @@ class Huber(Settings):
     )
 
 
+class Ctc(Settings):
+    """Negative log-likelihood of a text, over all the ways in which steps may spell it: no one says which step is
+    which token. Token 0 stands for none.
+
+    Source: torch.nn.CTCLoss; Graves et al. 2006, doi:10.1145/1143844.1143891.
+    """
+
+    type: Literal["ctc"] = "ctc"
+
+
+class KullbackLeibler(Settings):
+    """How far means and log-variances, one half of the output each, are from a standard normal distribution.
+
+    Summed over the latent numbers; the Output's weight is the beta of a beta-VAE.
+    Source: Kingma & Welling 2013, arXiv:1312.6114, appendix B.
+    """
+
+    type: Literal["kl"] = "kl"
+
+
+class Nothing(Settings):
+    """No loss: what the layer gives is looked at, and nothing is asked of it."""
+
+    type: Literal["none"] = "none"
+
+
 Loss = (
     CrossEntropy
     | Focal
@@ -91,13 +117,19 @@ Loss = (
     | MeanAbsoluteError
     | Huber
     | BinaryCrossEntropy
+    | Ctc
+    | KullbackLeibler
+    | Nothing
 )  # fmt: skip
 
 # by the kind of target: the losses for it, its default first
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
-    "text": (CrossEntropy,),
+    "tags": (CrossEntropy,),
+    "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
+    "latent": (Nothing, KullbackLeibler),
+    "text": (CrossEntropy, Ctc),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),

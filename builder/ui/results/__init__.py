@@ -9,6 +9,7 @@ from builder.evaluation import (
     ForecastFigures,
     LabelsFigures,
     NumberFigures,
+    TagFigures,
     TextFigures,
 )
 from builder.evaluation.figures import Figures
@@ -17,11 +18,13 @@ from builder.ui.results.category import category
 from builder.ui.results.forecast import forecasts
 from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
+from builder.ui.results.tags import tags
 from builder.ui.results.text import texts
 
 RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
+    TagFigures: tags,
     TextFigures: texts,
     ForecastFigures: forecasts,
     BinaryFigures: binary,
