@@ -43,11 +43,14 @@ ORDER = (
     "visits-two-answers",
     "reviews-embedding-mlp",
     "xor-mlp",
+    "house-price-mlp",
+    "census-embeddings",
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

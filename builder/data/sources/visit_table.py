@@ -5,10 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from builder.data.sources.arrange import Cells
+from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity
 from builder.data.sources.roles import Role
-from builder.data.sources.table import ColumnsSource, read_cells
+from builder.data.sources.source import Progress, quiet
+from builder.data.sources.table import ColumnsSource
 
 TABLE = Path(__file__).parent / "visits" / "visits.csv"
 ROLES: dict[str, Role] = {
@@ -44,5 +45,5 @@ class Visits(ColumnsSource):
         2_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
     )
 
-    def cells(self) -> Cells:
-        return read_cells(((None, identity(TABLE)),), ",", "utf-8", True)
+    def cells(self, progress: Progress = quiet) -> Cells:
+        return read_cells(((None, identity(TABLE)),), ",", "utf-8", True, progress)
