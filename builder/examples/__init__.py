@@ -43,6 +43,8 @@ ORDER = (
     "visits-two-answers",
     "reviews-embedding-mlp",
     "xor-mlp",
+    "house-price-mlp",
+    "census-embeddings",
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",

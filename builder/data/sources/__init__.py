@@ -15,10 +15,13 @@ from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
+from builder.data.sources.planted import Census, HousePrices
+from builder.data.sources.points import Moons, Spirals
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
 from builder.data.sources.sine import Sine
+from builder.data.sources.sklearn_tables import BreastCancer, Diabetes, Iris, Wine
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
@@ -62,6 +65,14 @@ SOURCES: dict[str, type[Source]] = {
         Reviews,
         Visits,
         Xor,
+        Moons,
+        Spirals,
+        Iris,
+        Wine,
+        BreastCancer,
+        Diabetes,
+        HousePrices,
+        Census,
         Phrases,
         Parallel,
         Sine,
