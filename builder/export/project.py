@@ -129,12 +129,17 @@ def _answers(trained: Trained) -> Iterator[str]:
         target, metrics = answer.target, trained.run.metrics
         suffix = f"/{answer.id}" if several else ""
         name = _one_line(target.name)
+        if target.kind == "latent":
+            yield _("It shows what it keeps of a sample.")
+            continue
         if target.kind == "category":
             text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "binary":
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":
             text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
+        elif target.kind == "input":
+            text, value = _("It reconstructs {name}. Mean squared error on the test part: {figure}."), "reconstruction_mse"
         else:
             text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
         figure = metrics.get(f"test_{value}{suffix}")

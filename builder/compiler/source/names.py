@@ -13,7 +13,8 @@ from builder.core.ids import identifier
 from builder.layers.layer import IMPORTS
 
 # a submodule of one of these names would hide what torch or the file itself needs
-RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", *IMPORTS}
+# torch.export makes a fx.GraphModule of the network, which has a code and a graph of its own
+RESERVED = frozenset(dir(nn.Module())) | {"code", "graph", "print_readable", "recompile"} | {"self", "torch", "nn", *IMPORTS}
 LONGEST = 60  # of a name; ids may be five times as long
 
 

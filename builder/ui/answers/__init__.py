@@ -7,17 +7,27 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Forecast, LabelSet, Said, Value, Words
+from builder.prediction.answers import Choice, Forecast, LabelSet, Located, Restored, Said, Value, Words
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
 from builder.ui.answers.forecast import FORECAST
+from builder.ui.answers.input import RESTORED
 from builder.ui.answers.labels import LABELS
+from builder.ui.answers.latent import LOCATED
 from builder.ui.answers.number import NUMBER
 from builder.ui.answers.text import TEXT
 from builder.ui.markup import plain
 
-DRAWN: dict[type[Said], Drawn] = {Choice: CATEGORY, Value: NUMBER, Forecast: FORECAST, LabelSet: LABELS, Words: TEXT}
+DRAWN: dict[type[Said], Drawn] = {
+    Choice: CATEGORY,
+    Value: NUMBER,
+    Forecast: FORECAST,
+    LabelSet: LABELS,
+    Words: TEXT,
+    Restored: RESTORED,
+    Located: LOCATED,
+}
 
 
 def notices(found: Prediction) -> None:
