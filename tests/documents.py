@@ -106,7 +106,7 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
     """The weighted sum of the losses of all Outputs."""
     outputs = given if isinstance(given, tuple) else (given,)
     each = zip(report.outputs, outputs, answers, strict=True)
-    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    losses = [a.weight * loss_function(a.loss, kind=a.target.kind)(output, y) for a, output, y in each]
     return torch.stack(losses).sum()
 
 
@@ -118,7 +118,7 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)
-    return torch.randint(target.size, (samples,))
+    return torch.randint(target.size, (samples, target.longest) if target.kind == "text" else (samples,))
 
 
 def assert_safe(source: str) -> None:

@@ -13,6 +13,7 @@ from builder.evaluation import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    TagFigures,
     TextFigures,
 )
 from builder.evaluation.figures import Figures
@@ -48,6 +49,24 @@ def _numbers(found: NumberFigures) -> None:
     heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
     table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
     facts([(_("Loss"), found.loss)])
+
+
+def _tags(found: TagFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Accuracy of tokens"), percent(found.token_accuracy)),
+        (_("Always a token's most frequent tag"), percent(found.baseline_token_accuracy)),
+        (_("Loss"), found.loss),
+    ]
+    if found.entity_f1 is not None:
+        rows += [
+            (_("F1 of entities"), percent(found.entity_f1)),
+            (_("Their F1 by most frequent tags"), percent(found.baseline_entity_f1)),
+            (_("Precision"), percent(found.entity_precision)),
+            (_("Recall"), percent(found.entity_recall)),
+        ]
+    facts(rows)
+    heads = [_("Tag") if found.entity_f1 is None else _("Entity"), _("Precision"), _("Recall"), _("F1"), _("Number")]
+    table(heads, [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes])
 
 
 def _texts(found: TextFigures) -> None:
@@ -121,6 +140,7 @@ def _latent(found: LatentFigures) -> None:
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    TagFigures: _tags,
     TextFigures: _texts,
     ForecastFigures: _forecasts,
     BinaryFigures: _binary,

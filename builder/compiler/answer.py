@@ -1,6 +1,6 @@
 """Whether the layer before an Output, its target and its loss agree."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 
 from builder.compiler.fixes import bring, insert
@@ -21,6 +21,7 @@ from builder.layers.windows import by
 CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
+    "tags": _("a tag for each token"),
     "input": _("a field to reconstruct"),
     "latent": _("what is latent"),
     "text": _("a text"),
@@ -31,6 +32,7 @@ CALLED: dict[TargetKind, str] = {
 NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+    "tags": _("{node} needs {n} numbers at each of {steps} tokens, one for each tag; {source} gives {shape}."),
     "input": _("{node} needs {n} numbers, the field that it reconstructs; {source} gives {shape}."),
     "latent": _("{node} needs one row of numbers for each sample; {source} gives {shape}."),
     "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
@@ -56,7 +58,7 @@ def answer(
     target, spec = found.target, network[place].spec
     words = misfit(node, wire, spec, target)
     if words:
-        fitted = _arranged if target.kind in ("input", "latent") else _resize
+        fitted = FITTED.get(target.kind, _resize)
         yield Problem("G-CLASSES", words, node.id, fix=fitted(graph, wire, spec, target, nodes))
         return
     if target.kind == "text" and found.loss.type == "cross_entropy" and spec.shape[1] != target.longest:
@@ -66,6 +68,10 @@ def answer(
         )
         yield Problem("G-CLASSES", words, node.id)
         return
+    if found.loss.type == "ctc" and spec.shape[1] < target.longest - 1:
+        text = _("{node} gets {steps} steps, too few for texts of up to {n} tokens, which cost nothing. Pool less.")
+        words = text.format(node=named(node), steps=spec.shape[1], n=target.longest - 1)
+        yield Problem("G-STEPS", words, node.id, severity="warning")
     if target.kind != "latent" and not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
         fix = _add_linear(graph, wire, spec, target.size, len(spec.shape))
@@ -93,7 +99,8 @@ def misfit(node: Node, wire: Edge, spec: Spec, target: Target) -> str | None:
     if target.kind == "number" and target.size == 1:
         text = _("{node} needs 1 number, the one that is predicted; {source} gives {shape}.")
     n = by(target.sizes) if target.kind == "input" else target.size
-    return text.format(node=named(node), n=n, source=quote(wire.source), shape=spec)
+    facts = {"n": n, "steps": target.shape[0], "source": quote(wire.source), "shape": spec}
+    return text.format(node=named(node), **facts)
 
 
 def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
@@ -166,6 +173,26 @@ def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[st
     return _add_linear(graph, wire, spec, classes, axes)
 
 
+def _at_each_step(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix | None:
+    """As `_resize`; where a layer gives its last step alone, let it give every step."""
+    if len(spec.shape) != 2:
+        return _resize(graph, wire, spec, target, nodes)
+    id: str | None = wire.source
+    linear: str | None = None
+    while id is not None and (found := nodes[id]).layer is not None:
+        if getattr(found.layer, "returns", "") == "last":
+            label = _("Set {name} of {node} to {value}").format(name="returns", node=quote(id), value="sequence")
+            edit = {"op": "set_params", "node": id, "params": {"returns": "sequence"}}
+            if linear is None:
+                return Fix(label, (edit, *_add_linear(graph, wire, spec, target.size).edits))
+            return Fix(label, (edit, {"op": "set_params", "node": linear, "params": {"out_features": target.size}}))
+        if type(found.layer).__name__ == "Linear" and linear is None:
+            linear = id
+        alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
+        id = found.sources[0] if alone and (id == linear or _keeps(found, nodes)) else None
+    return None
+
+
 def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
     """Whether a layer gives the shape that it gets, which a GLU does not."""
     return found.spec == nodes[found.sources[0]].spec
@@ -212,3 +239,11 @@ def _loss(place: Place, last: Layer, layer: Output, found: Answer) -> Iterator[P
             edit = {"op": "set_params", "node": found.id, "params": {"loss": "cross_entropy"}}
         fix = Fix(_("Use the loss {loss}").format(loss="cross_entropy"), (edit,))
         yield Problem("G-LOSS", text.format(node=quote(id)), top, fix=fix)
+
+
+# kinds of target whose misfits are mended in ways of their own
+FITTED: dict[TargetKind, Callable[[Graph, Edge, Spec, Target, dict[str, NodeReport]], Fix | None]] = {
+    "input": _arranged,
+    "latent": _arranged,
+    "tags": _at_each_step,
+}

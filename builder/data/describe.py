@@ -63,10 +63,11 @@ def _part(samples: Samples, index: Any) -> dict[str, Any]:
 
 
 def class_counts(target: Target, values: NDArray[Any]) -> NDArray[np.int64]:
-    """How many samples of each class there are, or of each label."""
+    """How many samples of each class there are, or of each label; of tags, how many tokens."""
     if target.kind == "labels":
         return np.asarray(values.sum(axis=0), np.int64)
-    return np.bincount(values.astype(np.int64).ravel(), minlength=len(target.classes))
+    given = values[values >= 0]  # where there is no token, there is no tag
+    return np.bincount(given.astype(np.int64), minlength=len(target.classes))
 
 
 def _stride(samples: Samples) -> int:
@@ -83,10 +84,14 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
         shown["name"] = samples.names[at]
     for field in samples.spec.inputs:
         raw = samples.inputs[field.name][at]
-        if isinstance(raw, str):
+        if isinstance(raw, tuple):
+            shown[field.name] = list(raw)
+        elif isinstance(raw, str):
             shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
+        elif field.kind == "sound":
+            shown["loudest"] = float(abs(raw).max())
         elif field.kind == "series":
             shown[field.name] = {c.name: raw[:, place].tolist() for place, c in enumerate(field.columns)}
         elif field.columns:
@@ -114,6 +119,8 @@ def answer_of(samples: Samples, target: Target, at: int) -> Any:
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "tags":
+        return [target.classes[tag] for tag in value.tolist() if tag >= 0]
     if target.kind == "text":
         return shortened(value)
     if target.kind == "binary":

@@ -21,6 +21,7 @@ InputKind = Literal[
 TargetKind = Literal[
     "category",
     "number",
+    "tags",
     "input",
     "latent",
     "text",
@@ -62,8 +63,8 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
-    forecast continues the first column of the series, a column for each step.
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, one of `classes` for
+    each token, or a text; a forecast continues the first column of the series, a column for each step.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.

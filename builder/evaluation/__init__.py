@@ -11,6 +11,7 @@ from builder.evaluation.figures import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    TagFigures,
     TextFigures,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
+    "TagFigures",
     "TextFigures",
     "evaluate",
 ]

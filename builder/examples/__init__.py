@@ -48,6 +48,7 @@ ORDER = (
     "mnist-cnn",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from builder.compiler.report import Answer
+from builder.data.fitting import divided_field
 from builder.evaluation.trained import Trained
 from builder.graph.losses import BinaryCrossEntropy, KullbackLeibler
 
@@ -37,5 +38,7 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
         return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}
+    if target.kind == "tags":
+        return facts | {"classes": list(target.classes), "field": divided_field(trained.preparation)[0]}
     scale = trained.preparation.scale(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

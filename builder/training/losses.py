@@ -11,6 +11,7 @@ from builder.data.fields import TargetKind
 from builder.graph.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
+    Ctc,
     Focal,
     Huber,
     KullbackLeibler,
@@ -20,16 +21,18 @@ from builder.graph.losses import (
     NegativeLogLikelihood,
     Nothing,
 )
+from builder.training.alignment import ctc_loss
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
 def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "category") -> LossFunction:
-    """The mean loss of a batch.
+    """The mean loss of a batch; cross-entropy passes over the tokens whose tag is -100.
 
-    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else but
-    texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without padding
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, L, tags), (N, L) -> () for tags;
+    (N, C), (N, C) -> () for all else but texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without
+    padding
     Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
@@ -44,6 +47,8 @@ def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "ca
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
             return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
+        case Ctc():
+            return ctc_loss
         case BinaryCrossEntropy():
             return _binary_cross_entropy(loss)
         case MeanSquaredError():
@@ -67,10 +72,15 @@ def balanced(counts: Sequence[int]) -> Tensor:
 
 
 def _cross_entropy(loss: CrossEntropy, weight: Tensor | None) -> LossFunction:
-    smoothing = loss.label_smoothing
-    if weight is None:
-        return lambda output, y: F.cross_entropy(output, y, label_smoothing=smoothing)
-    return lambda output, y: F.cross_entropy(output, y, weight.to(output), label_smoothing=smoothing)
+    def cross_entropy(output: Tensor, y: Tensor) -> Tensor:
+        # the training part may lack the last tags; it has every category
+        fill = (0, output.shape[-1] - len(weight)) if weight is not None else (0, 0)
+        weights = F.pad(weight.to(output), fill, value=1.0) if weight is not None else None
+        if output.ndim > 2:  # a class for each step
+            output, y = output.flatten(0, -2), y.flatten()
+        return F.cross_entropy(output, y, weights, label_smoothing=loss.label_smoothing)
+
+    return cross_entropy
 
 
 def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:

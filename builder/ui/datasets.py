@@ -28,14 +28,6 @@ SPLIT = frozenset({"validation", "test", "split", "group", "time", "seed", "limi
 
 SHOWN = 12
 MOST_WINDOWS = 6
-UPLOADS = {
-    "images": ["zip"],
-    "sounds": ["zip"],
-    "text-table": ["csv", "tsv", "txt", "zip"],
-    "table": ["csv", "tsv", "txt"],
-    "series": ["csv", "tsv", "txt"],
-    "parallel": ["tsv", "txt", "csv"],
-}
 TIMES = 8  # how often augmentation shows one image
 
 

@@ -23,7 +23,7 @@ from builder.data.stored import Stored
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
 Index = NDArray[np.int64]
-Rows = NDArray[Any] | list[str] | Stored
+Rows = NDArray[Any] | list[Any] | Stored  # texts are a list: of strings, or of tuples of tokens
 LEAST_STD = 1e-3
 FEWEST = 2  # rows that a class must have in the training part
 
@@ -36,10 +36,11 @@ def quiet(share: float, doing: str) -> None:
 class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings for text, (N, F) float32 for
-    vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index fields: the place of a
-    word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no,
-    (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for texts.
+    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings or tuples of tokens for
+    text, (N, F) float32 for vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index
+    fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0
+    or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for
+    texts, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -62,7 +63,7 @@ class Samples:
         names: Sequence[str] = (),
         notices: Sequence[Problem] = (),
     ) -> "Samples":
-        """Samples of one input field and one category."""
+        """Samples of one input field and one target."""
         field, target = spec.inputs[0].name, spec.target.name
         content = fingerprint([inputs], [labels], spec)
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
@@ -152,19 +153,20 @@ class Source(Settings):
     def divided(
         self,
         labels: Index,
-        classes: Sequence[str],
+        classes: Sequence[str] | None,
         own: Mapping[Part, Index] | None = None,
         groups: NDArray[Any] | None = None,
     ) -> dict[Part, Index]:
         """The parts of a set with these labels; `own` names what belongs to the set's own parts, and of `groups` each
-        stays together.
+        stays together. Without `classes`, labels only say what is alike.
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
         known = labels if self.split == "stratified" else np.zeros_like(labels)
         shares: dict[str, Any] = {"validation": self.validation, "test": self.test, "seed": self.seed}
         parts = split(known, own or {}, groups=groups, **shares)
-        require_classes(labels[parts["train"]], classes)
+        if classes is not None:
+            require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 
@@ -249,27 +251,6 @@ def _require_given(name: str, values: Sequence[float], channels: int) -> None:
         raise Error.of([Problem("G-RANGE", text.format(value=min(values), least=LEAST_STD), param="std")])
 
 
-class TextSource(Source):
-    """Texts, each with a label."""
-
-    kind: ClassVar[InputKind] = "text"
-
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
-
-    def spec_of(self, classes: Sequence[str]) -> DataSpec:
-        """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
-        spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-        return DataSpec((InputField("text", "text", spec),), (Target("label", tuple(classes)),))
-
-
 def shortened(
     inputs: NDArray[Any], labels: Index, parts: Mapping[Part, Index]
 ) -> tuple[NDArray[Any], Index, dict[Part, Index]]:
@@ -325,7 +306,7 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     return digest.hexdigest()
 
 
-def _take_in(digest: Any, texts: Iterable[str]) -> None:
+def _take_in(digest: Any, texts: Iterable[str | tuple[str, ...]]) -> None:
     for text in texts:
-        content = text.encode("utf-8", "surrogatepass")
+        content = ("\0".join(text) if isinstance(text, tuple) else text).encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8, "little") + content)

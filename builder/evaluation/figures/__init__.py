@@ -15,6 +15,7 @@ from builder.evaluation.figures.input import InputFigures, inputs
 from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.latent import LatentFigures, latent
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
+from builder.evaluation.figures.tags import TagFigures, tags
 from builder.evaluation.figures.text import TextFigures, text
 from builder.evaluation.trained import Trained
 
@@ -30,6 +31,7 @@ __all__ = [
     "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
+    "TagFigures",
     "TextFigures",
     "figures",
 ]
@@ -37,6 +39,7 @@ __all__ = [
 FIGURES: dict[TargetKind, Callable[[Trained, Answer, Any, Samples, Index], Figures]] = {
     "category": category,
     "number": numbers,
+    "tags": tags,
     "input": inputs,
     "latent": latent,
     "text": text,

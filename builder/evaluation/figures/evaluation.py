@@ -13,6 +13,7 @@ from builder.evaluation.figures.input import InputFigures
 from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.latent import LatentFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.tags import TagFigures
 from builder.evaluation.figures.text import TextFigures
 
 Figures = (
@@ -23,6 +24,7 @@ Figures = (
     | LabelsFigures
     | InputFigures
     | LatentFigures
+    | TagFigures
     | TextFigures
 )  # fmt: skip
 
@@ -45,6 +47,8 @@ class Evaluation:
 
     def figure(self, metric: str) -> float | None:
         """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""
+        if metric == "loss":
+            return self.loss  # of all Outputs together
         name, figures = self._told(metric)
         found: float | None = getattr(figures, name, None)
         return found

@@ -15,13 +15,13 @@ from builder.prediction.answers.input import Restored, restorations
 from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.latent import Located, places
 from builder.prediction.answers.number import Value, values
+from builder.prediction.answers.tags import Tagged, tagged
 from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Value", "Words", "said"]
+__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Tagged", "Value", "Words", "said"]
 
-Said = Choice | Value | LabelSet | Restored | Located | Forecast | Words
+Said = Choice | Value | LabelSet | Restored | Located | Forecast | Tagged | Words
 Given = Mapping[str, Any]  # the raws of a batch, by field
-
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "category": choices,
@@ -33,7 +33,10 @@ SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "latent": places,
 }
 # kinds whose answers are told beside what was given
-BESIDE: dict[TargetKind, Callable[[Trained, Answer, Tensor, Given], Sequence[Said]]] = {"input": restorations}
+BESIDE: dict[TargetKind, Callable[[Trained, Answer, Tensor, Given], Sequence[Said]]] = {
+    "input": restorations,
+    "tags": tagged,
+}
 
 
 def said(trained: Trained, answer: Answer, output: Any, given: Given) -> Sequence[Said]:

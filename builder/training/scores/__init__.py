@@ -15,12 +15,14 @@ from builder.training.scores.labels import Labels
 from builder.training.scores.latent import Latent
 from builder.training.scores.number import Numbers
 from builder.training.scores.score import Score, Sums
+from builder.training.scores.tags import Tags
 from builder.training.scores.text import text
 
 __all__ = ["Score", "Sums", "score", "watched"]
 
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
+    "tags": lambda answer, _preparation: Tags(answer.target.classes),
     "input": lambda answer, preparation: Reconstruction(answer.loss, preparation.fields[answer.target.name].spread),
     "latent": lambda answer, _preparation: Latent(answer.loss, len(answer.target.classes)),
     "forecast": lambda answer, preparation: Forecasts(preparation.scale(answer.target.name).std),
