@@ -118,7 +118,7 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)
-    return torch.randint(target.size, (samples,))
+    return torch.randint(target.size, (samples, *(size or 1 for size in target.shape[:-1])))
 
 
 def assert_safe(source: str) -> None:

@@ -10,8 +10,10 @@ from builder.core.text import _, quote
 from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
+from builder.data.sources.headlines import Headlines
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.reviews import Reviews
@@ -24,6 +26,7 @@ from builder.data.sources.source import ImageSource, Progress, Samples, Source, 
 from builder.data.sources.spoken_digits import SpokenDigits
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
+from builder.data.sources.text_files import TextFiles
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
@@ -62,6 +65,9 @@ SOURCES: dict[str, type[Source]] = {
         Sounds,
         SpokenDigits,
         Conll,
+        TextFiles,
+        Headlines,
+        NamedSentences,
     )
 }
 
