@@ -106,7 +106,7 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
     """The weighted sum of the losses of all Outputs."""
     outputs = given if isinstance(given, tuple) else (given,)
     each = zip(report.outputs, outputs, answers, strict=True)
-    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    losses = [a.weight * loss_function(a.loss, kind=a.target.kind)(output, y) for a, output, y in each]
     return torch.stack(losses).sum()
 
 
@@ -118,6 +118,8 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)
+    if target.kind == "text":
+        return torch.randint(target.size, (samples, target.longest))
     return torch.randint(target.size, (samples, *(size or 1 for size in target.shape[:-1])))
 
 

@@ -47,11 +47,14 @@ ORDER = (
     "topics-textcnn",
     "entities-bilstm",
     "xor-mlp",
+    "house-price-mlp",
+    "census-embeddings",
     "sine-rnn",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

@@ -16,7 +16,7 @@ import safetensors.torch
 from builder.core.text import _
 from builder.data import entities, images, sounds
 from builder.data.fitting import FieldPreparation
-from builder.data.preparations import columns, index, spectrogram, text, vector
+from builder.data.preparations import cells, columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.layers.layer import IMPORTS
@@ -51,7 +51,7 @@ KINDS: Final = {
         ("soundfile",),
     ),
     "vector": _Kind((), (vector.standardised,), ()),
-    "columns": _Kind((), (columns.columns_to_float,), ()),
+    "columns": _Kind((), (columns.columns_to_float, columns.date_parts), ()),
     "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
@@ -112,13 +112,14 @@ def _kind(field: FieldPreparation) -> str:
 
 
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
-    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
+    glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(cells.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
     functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
         math="import math\n" if {"columns", "sound"} & {*kinds} else "",
+        dates="from datetime import UTC, datetime\n" if "columns" in kinds else "",
         re="import re\n" if "given" in kinds else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
         answers=TAGS if "given" in kinds else "",

@@ -47,6 +47,7 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     given = {
         "images": {"path": "pets.zip"},
         "sounds": {"path": "words.zip", "rate": 8000},
+        "speech": {"path": "words.zip", "rate": 8000},
         "text-table": {"path": "said.csv"},
         "table": {"path": "shop.csv"},
         "series": {"path": "steps.csv"},

@@ -16,14 +16,18 @@ from builder.data.sources.mnist import FashionMnist, Mnist
 from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
+from builder.data.sources.planted import Census, HousePrices
+from builder.data.sources.points import Moons, Spirals
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
 from builder.data.sources.sine import Sine
+from builder.data.sources.sklearn_tables import BreastCancer, Diabetes, Iris, Wine
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
-from builder.data.sources.spoken_digits import SpokenDigits
+from builder.data.sources.speech import Speech
+from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_files import TextFiles
@@ -58,6 +62,14 @@ SOURCES: dict[str, type[Source]] = {
         Reviews,
         Visits,
         Xor,
+        Moons,
+        Spirals,
+        Iris,
+        Wine,
+        BreastCancer,
+        Diabetes,
+        HousePrices,
+        Census,
         Phrases,
         Parallel,
         Sine,
@@ -68,6 +80,8 @@ SOURCES: dict[str, type[Source]] = {
         TextFiles,
         Headlines,
         NamedSentences,
+        Speech,
+        SpokenWords,
     )
 }
 

@@ -47,6 +47,8 @@ class Evaluation:
 
     def figure(self, metric: str) -> float | None:
         """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""
+        if metric == "loss":
+            return self.loss  # of all Outputs together
         name, figures = self._told(metric)
         found: float | None = getattr(figures, name, None)
         return found
