@@ -7,12 +7,13 @@ from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.settings import parse
 from builder.core.text import _, quote
-from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.cifar import Cifar10, Cifar100
 from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
+from builder.data.sources.flowers import Flowers
 from builder.data.sources.headlines import Headlines
 from builder.data.sources.image_folder import ImageFolder
-from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.mnist import FashionMnist, Kmnist, Mnist
 from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
@@ -28,6 +29,7 @@ from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
 from builder.data.sources.speech import Speech
 from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
+from builder.data.sources.svhn import Svhn
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_files import TextFiles
@@ -55,7 +57,11 @@ SOURCES: dict[str, type[Source]] = {
         Digits,
         Mnist,
         FashionMnist,
+        Kmnist,
         Cifar10,
+        Cifar100,
+        Svhn,
+        Flowers,
         ImageFolder,
         TextTable,
         Table,

@@ -63,8 +63,6 @@ class SpokenDigits(SoundSource):
     about: ClassVar[str] = "600 spoken words, zero to nine, by six made-up voices. Here at once, trains in seconds."
     generated: ClassVar[bool] = True
 
-    generated: ClassVar[bool] = True
-
     source: Literal["spoken-digits"] = "spoken-digits"
 
     @property
