@@ -47,6 +47,7 @@ ORDER = (
     "topics-textcnn",
     "entities-bilstm",
     "xor-mlp",
+    "translate-seq2seq",
     "house-price-mlp",
     "census-embeddings",
     "sine-rnn",
