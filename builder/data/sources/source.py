@@ -37,10 +37,10 @@ class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
     Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings or tuples of tokens for
-    text, (N, F) float32 for vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index
-    fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0
-    or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for
-    texts, (N, L) int64 for tags, -100 where there is no token.
+    text, (N, F) float32 for vectors, (N, columns) float64 for vectors from a table (see `ColumnsPreparation`),
+    (N, columns) int64 for index fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for
+    categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers,
+    (N,) str as objects for texts, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -303,6 +303,8 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
             digest.update(np.ascontiguousarray(values).data)
     for target in spec.targets:
         digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
+    for column in (column for entry in spec.inputs for column in entry.columns):
+        digest.update("\0".join(column.categories).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
