@@ -21,6 +21,7 @@ TargetKind = Literal[
     "category",
     "number",
     "forecast",
+    "rating",
     "binary",
     "labels",
 ]
@@ -59,6 +60,9 @@ class Target:
     """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
     forecast continues the first column of the series, a column for each step.
 
+    A rating is one number of a `user` and an `item`, the fields of these names; from `liked` on (None: from the mean
+    of the training part on) it says that the item is liked.
+
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
 
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
@@ -71,6 +75,7 @@ class Target:
     kind: TargetKind = "category"
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
+    liked: float | None = None
 
     @property
     def shape(self) -> tuple[int | None, ...]:

@@ -137,5 +137,6 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
 TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {
     "number": fit_numbers,
     "forecast": fit_steps,
+    "rating": fit_numbers,
     "category": fit_categories,
 }

@@ -11,6 +11,8 @@ from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.planted_ratings import PlantedRatings
+from builder.data.sources.ratings_table import RatingsTable
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
@@ -48,6 +50,8 @@ SOURCES: dict[str, type[Source]] = {
         Visits,
         Xor,
         Sine,
+        PlantedRatings,
+        RatingsTable,
         SeriesTable,
     )
 }
