@@ -29,9 +29,9 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "cumsum", "eval", "expand", "flatten", "generate_square_subsequent_mask", "long",
-    "masked_fill", "maximum", "mean", "minimum", "pad", "permute", "requires_grad_", "reshape", "squeeze", "sum",
-    "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
+    "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "expand", "flatten",
+    "generate_square_subsequent_mask", "long", "masked_fill", "maximum", "mean", "minimum", "pad", "permute",
+    "requires_grad_", "reshape", "squeeze", "sum", "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _is_allowed(called: ast.expr, tree: ast.Module) -> bool:
         case ast.Attribute(value=ast.Name(id="nn"), attr=name):
             return issubclass(getattr(nn, name), nn.Module)
         case ast.Attribute(value=ast.Name(id="torch"), attr=name):
-            return name in ("cat", "ones_like", "randn_like", "sin")
+            return name in ("cat", "ones_like", "randn_like", "sin", "zeros_like")
         case ast.Attribute(value=ast.Name(id="self")):
             return True
         case ast.Call():  # `self.backbone1.eval()(x)`, looked at by itself

@@ -5,9 +5,18 @@ from typing import Any
 
 from builder.cli.terminal import facts, percent, say, table
 from builder.core.text import _
-from builder.evaluation import BinaryFigures, CategoryFigures, ForecastFigures, LabelsFigures, NumberFigures
+from builder.evaluation import (
+    BinaryFigures,
+    CategoryFigures,
+    ForecastFigures,
+    LabelsFigures,
+    NumberFigures,
+    RatingFigures,
+    TextFigures,
+)
 from builder.evaluation.figures import Figures
 
+MOST_EXAMPLES = 12  # of texts
 MOST_COLUMNS = 20  # of a confusion matrix in a terminal
 
 
@@ -38,6 +47,18 @@ def _numbers(found: NumberFigures) -> None:
     heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
     table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
     facts([(_("Loss"), found.loss)])
+
+
+def _texts(found: TextFigures) -> None:
+    rows = [
+        ("BLEU", found.bleu, found.baseline_bleu),
+        (_("Character error rate"), percent(found.cer), percent(found.baseline_cer)),
+        (_("Word error rate"), percent(found.wer), percent(found.baseline_wer)),
+    ]
+    table([_("Figure"), _("This network"), _("Always the commonest answer")], rows)
+    facts([(_("Without a mistake"), percent(found.exact)), (_("Loss"), found.loss)])
+    examples = [(one.source, one.right, one.given) for one in found.examples[:MOST_EXAMPLES]]
+    table([_("Source"), _("Right"), _("Given")], examples)
 
 
 def _forecasts(found: ForecastFigures) -> None:
@@ -77,9 +98,25 @@ def _labels(found: LabelsFigures) -> None:
     table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
 
 
+def _ratings(found: RatingFigures) -> None:
+    errors = (("RMSE", found.rmse, found.baseline_rmse), ("MAE", found.mae, found.baseline_mae))
+    rows: list[tuple[object, ...]] = [(name, own, usual) for name, own, usual in errors if own is not None]
+    if rows:
+        table(["", _("Network"), _("Mean of user and item")], rows)
+    if (ranking := found.ranking) is not None:
+        rows = [
+            (_("Hit rate at 10"), percent(ranking.hit_rate), percent(ranking.popularity_hit_rate)),
+            (_("NDCG at 10"), ranking.ndcg, ranking.popularity_ndcg),
+        ]
+        table([_("Liked items among 100 others"), _("Network"), _("Most rated first")], rows)
+    facts([(_("Loss"), found.loss)])
+
+
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    RatingFigures: _ratings,
+    TextFigures: _texts,
     ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from builder.core.errors import Problem
+from builder.core.metrics import METRICS
 from builder.core.text import _, number
 
 PIPED = 200  # columns where no terminal says how many it has
@@ -80,7 +81,7 @@ def figure(name: str | None, value: float | None) -> str:
     if name is None or value is None:
         return ""
     metric = name.split("_", 1)[-1].split("/")[0]
-    return percent(value) if metric == "accuracy" else f"{metric} {number(value)}"
+    return percent(value) if METRICS[metric].share else f"{metric} {number(value)}"
 
 
 @contextmanager

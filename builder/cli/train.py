@@ -97,7 +97,7 @@ def _facts(run: Run, latest: dict[str, float]) -> str:
 
 def _per_second(run: Run) -> str:
     source = SOURCES.get(str(run.document.get("data", {}).get("source")))
-    words = {"image": _("images/s"), "text": _("texts/s"), "vector": _("samples/s")}
+    words = {"image": _("images/s"), "text": _("texts/s"), "vector": _("samples/s"), "sound": _("sounds/s")}
     return words[source.kind] if source else words["vector"]
 
 

@@ -48,7 +48,7 @@ def predict(
     run: RunName,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help=_("Images or texts; a table where it learned from one.")),
+        typer.Argument(metavar="FILE...", help=_("Images, sounds or texts; a table where it learned from one.")),
     ] = None,
     text: Annotated[
         list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))
@@ -172,6 +172,10 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    if "text" in said:
+        return f"{answer.text} {percent(answer.share)}"
+    if "score" in said:
+        return number(answer.value)
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))

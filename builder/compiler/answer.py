@@ -18,14 +18,18 @@ from builder.layers.ends import Output
 CALLED: dict[TargetKind, str] = {
     "category": _("a category"),
     "number": _("a number"),
+    "text": _("a text"),
     "forecast": _("a forecast"),
+    "rating": _("a rating"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
 }
 NEEDS: dict[TargetKind, str] = {
     "category": _("{node} needs {n} numbers, one for each class; {source} gives {shape}."),
     "number": _("{node} needs {n} numbers, one for each that is predicted; {source} gives {shape}."),
+    "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
     "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
+    "rating": _("{node} needs 1 number, the rating; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }
@@ -47,11 +51,18 @@ def answer(
     target, spec = found.target, network[place].spec
     words = misfit(node, wire, spec, target)
     if words:
-        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target.size, nodes))
+        yield Problem("G-CLASSES", words, node.id, fix=_resize(graph, wire, spec, target, nodes))
+        return
+    if target.kind == "text" and found.loss.type == "cross_entropy" and spec.shape[1] != target.longest:
+        text = _("{node} needs {n} steps, as {target} has; {source} gives {shape}. Lead an Input for {target} to it.")
+        words = text.format(
+            node=named(node), n=target.longest, target=quote(target.name), source=quote(wire.source), shape=spec
+        )
+        yield Problem("G-CLASSES", words, node.id)
         return
     if not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
-        fix = _add_linear(graph, wire, spec, target.size)
+        fix = _add_linear(graph, wire, spec, target.size, len(spec.shape))
         yield Problem("G-WEIGHTS", text.format(node=named(node)), node.id, fix=fix)
     if LOSSES.get(layer.loss or found.loss.type) is not type(found.loss):
         yield _unfit_loss(node, layer, found)
@@ -81,19 +92,20 @@ def _unfit_loss(node: Node, layer: Output, found: Answer) -> Problem:
     return Problem("G-LOSS", words, node.id, "loss", fix=fix)
 
 
-def _resize(graph: Graph, wire: Edge, spec: Spec, classes: int, nodes: dict[str, NodeReport]) -> Fix:
+def _resize(graph: Graph, wire: Edge, spec: Spec, target: Target, nodes: dict[str, NodeReport]) -> Fix:
     """Set the last Linear to the number of classes, or add one (behind a Flatten where the output is no vector)."""
+    classes, axes = target.size, 1 + len(target.shape)
     label = _("Set {name} of {node} to {value}")
     id: str | None = wire.source
     while id is not None and (found := nodes[id]).layer is not None:
         layer = found.layer
-        if type(layer).__name__ == "Linear" and len(spec.shape) == 2 and not found.off:
+        if type(layer).__name__ == "Linear" and len(spec.shape) == axes and not found.off:
             edit: dict[str, object] = {"op": "set_params", "node": id, "params": {"out_features": classes}}
             return Fix(label.format(name="out_features", node=quote(id), value=classes), (edit,))
         alone = len(graph.out_of(id)) == 1 and len(found.sources) == 1
         passing = alone and (found.off or (type(layer).family in PASSING and _keeps(found, nodes)))
         id = found.sources[0] if passing else None
-    return _add_linear(graph, wire, spec, classes)
+    return _add_linear(graph, wire, spec, classes, axes)
 
 
 def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
@@ -101,12 +113,12 @@ def _keeps(found: NodeReport, nodes: dict[str, NodeReport]) -> bool:
     return found.spec == nodes[found.sources[0]].spec
 
 
-def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int) -> Fix:
+def _add_linear(graph: Graph, wire: Edge, spec: Spec, classes: int, axes: int = 2) -> Fix:
     edge = wire.model_dump()
     taken = {n.id for n in graph.nodes}
     name = next(n for n in ("classes", *(f"classes{i}" for i in range(len(taken) + 1))) if n not in taken)
     edits = [{"op": "insert", "type": "Linear", "id": name, "params": {"out_features": classes}, "edge": edge}]
-    if len(spec.shape) == 2:
+    if len(spec.shape) == axes:
         return Fix(_("Insert Linear with {n} features").format(n=classes), tuple(edits))
     edits.append({"op": "insert", "type": "Flatten", "edge": {"source": wire.source, "target": name, "input": None}})
     return Fix(_("Insert Flatten and Linear with {n} features").format(n=classes), tuple(edits))

@@ -42,6 +42,12 @@ def aside(
             text = _("No Output answers the target {name} of the data. Add one, or leave the target out of the data.")
             fix = _answer(graph, report, target, nodes)
             yield Problem("G-TARGET", text.format(name=quote(target.name)), severity="warning", fix=fix)
+    for entry in report.inputs:
+        if entry.forced and entry.field not in answered:
+            text = _("{node} reads the target {name}, which no Output answers. Add an Output for it.")
+            id = str(entry.place[0])
+            words = text.format(node=f"Input {quote(id, 30)}", name=quote(entry.field))
+            yield Problem("G-TARGET", words, id)
     read = {entry.field for entry in report.inputs}
     for field in report.data.inputs if len(report.inputs) == ends["Input"] else ():
         if field.name not in read:

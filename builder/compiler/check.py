@@ -106,7 +106,13 @@ class _Whole(Scope):
             return
         field = self.data.input(layer.field)
         if field is None:
-            self.add([unnamed(self.graph, node, layer.field, "field", [f.name for f in self.data.inputs])])
+            self.add(
+                [
+                    unnamed(
+                        self.graph, node, layer.field, "field", [f.name for f in (*self.data.inputs, *self.data.forced)]
+                    )
+                ]
+            )
             return
         self.fields[node.id] = field.name
         spec = Spec(field.spec.shape, field.spec.dtype, field.spec.axes, field.spec.categories)
@@ -134,6 +140,11 @@ class _Whole(Scope):
     def tell(self, report: Report) -> None:
         """Say what the network takes and gives, in the order of the document, and what of the data it leaves aside."""
         ids = [node.id for node in self.graph.nodes]
-        report.inputs = tuple(Entry((id,), self.fields[id]) for id in ids if id in self.fields and (id,) in report.used)
+        forced = {field.name for field in self.data.forced} if self.data else {}
+        report.inputs = tuple(
+            Entry((id,), self.fields[id], self.fields[id] in forced)
+            for id in ids
+            if id in self.fields and (id,) in report.used
+        )
         report.outputs = tuple(self.answers[id] for id in ids if id in self.answers)
         self.add(aside(self.graph, report, self.network, self.nodes))

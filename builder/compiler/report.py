@@ -115,10 +115,14 @@ class Copy:
 
 @dataclass(frozen=True)
 class Entry:
-    """An argument of the network's forward: an Input that leads to an Output, and the field of the data it names."""
+    """An argument of the network's forward: an Input that leads to an Output, and the field of the data it names.
+
+    With `forced` that is a target, of which each step sees what stands before it.
+    """
 
     place: Place
     field: str
+    forced: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,20 @@ class Metric:
 # what is told best of all stands first
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
+    "bleu": Metric("BLEU"),
+    "cer": Metric(_("character error rate"), higher_is_better=False, share=True),
+    "wer": Metric(_("word error rate"), higher_is_better=False, share=True),
+    "token_accuracy": Metric(_("token accuracy"), share=True),
     "roc_auc": Metric("ROC AUC", share=True),
     "f1": Metric("F1", share=True),
     "f1_micro": Metric(_("F1 of all labels"), share=True),
     "f1_macro": Metric(_("mean F1 of labels"), share=True),
     "exact_match": Metric(_("sets without a mistake"), share=True),
+    "pair_accuracy": Metric(_("pairs in the right order"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "rmse": Metric(_("root mean squared error"), higher_is_better=False),
     "r2": Metric("R2"),
+    "perplexity": Metric(_("perplexity"), higher_is_better=False),
     "loss": Metric(_("loss"), higher_is_better=False),
 }
 ORDER = tuple(METRICS)

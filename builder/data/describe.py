@@ -44,7 +44,11 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
     described: dict[str, Any] = {"name": target.name, "kind": target.kind}
     if target.classes:
         return described | {"classes": list(target.classes)}
-    values = samples.targets[target.name][samples.parts["train"]].astype(np.float64)
+    values = samples.targets[target.name][samples.parts["train"]]
+    if target.kind == "text":
+        lengths = np.array(list(map(len, values)))
+        return described | {"characters": {"mean": float(lengths.mean()), "most": int(lengths.max())}}
+    values = values.astype(np.float64)
     figures = {
         name: {"mean": float(own.mean()), "std": float(own.std()), "least": float(own.min()), "most": float(own.max())}
         for name, own in zip(target.columns, values.T, strict=True)
@@ -81,7 +85,7 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
     for field in samples.spec.inputs:
         raw = samples.inputs[field.name][at]
         if isinstance(raw, str):
-            shown[field.name] = raw if len(raw) <= MOST_CHARACTERS else f"{raw[:MOST_CHARACTERS]}…"
+            shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
         elif field.kind == "series":
@@ -93,6 +97,11 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
     return shown
 
 
+def shortened(text: str) -> str:
+    """As much of a text as is shown."""
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+
+
 def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
     """A row of a table's columns as people read it."""
     values = raw.tolist()
@@ -102,10 +111,12 @@ def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
 
 
 def answer_of(samples: Samples, target: Target, at: int) -> Any:
-    """What is right for one sample: the class, the number, or the numbers."""
+    """What is right for one sample: the class, the text, the number, or the numbers."""
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "text":
+        return shortened(value)
     if target.kind == "binary":
         return target.classes[int(value[0])]
     if target.kind == "labels":

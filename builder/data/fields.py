@@ -16,10 +16,12 @@ InputKind = Literal[
     "vector",
     "series",
     "index",
+    "sound",
 ]
 TargetKind = Literal[
     "category",
     "number",
+    "text",
     "forecast",
     "rating",
     "binary",
@@ -57,13 +59,14 @@ class InputField:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, or one number for each of `columns`; a
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
     forecast continues the first column of the series, a column for each step.
 
     A rating is one number of a `user` and an `item`, the fields of these names; from `liked` on (None: from the mean
     of the training part on) it says that the item is liked.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
+    A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
 
     `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
@@ -76,6 +79,7 @@ class Target:
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
     liked: float | None = None
+    longest: int = 0
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -113,10 +117,23 @@ class DataSpec:
             raise damaged(content, old="target") from None
 
     def input(self, name: str | None) -> InputField | None:
-        """The field of that name; without a name the only one, or None when that is ambiguous."""
+        """The field of that name; without a name the only one, or None when that is ambiguous.
+
+        A text that is to be predicted may enter by its target's name: of each step, the network then sees what stands
+        before it (teacher forcing).
+        """
         if name is None:
             return self.inputs[0] if len(self.inputs) == 1 else None
-        return next((field for field in self.inputs if field.name == name), None)
+        return next((field for field in (*self.inputs, *self.forced) if field.name == name), None)
+
+    @property
+    def forced(self) -> tuple[InputField, ...]:
+        """The fields that texts to be predicted are, with their beginning instead of their end."""
+        return tuple(
+            InputField(target.name, "text", Spec((2, target.longest), "int64", "N L", target.size))
+            for target in self.targets
+            if target.kind == "text"
+        )
 
     def answer(self, name: str | None) -> Target | None:
         """The target of that name; without a name the only one, or None when that is ambiguous."""
@@ -129,7 +146,8 @@ def offers(data: DataSpec | None) -> dict[str, list[str]]:
     """The names that a form may offer, by what a parameter's declaration asks for."""
     if data is None:
         return {}
-    return {"fields": [field.name for field in data.inputs], "targets": [target.name for target in data.targets]}
+    fields = [field.name for field in (*data.inputs, *data.forced)]
+    return {"fields": fields, "targets": [target.name for target in data.targets]}
 
 
 def damaged(content: bytes, *, old: str) -> Error:

@@ -12,12 +12,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from builder.core.settings import Settings
 from builder.data.fields import InputField, InputKind, TargetKind, damaged
+from builder.data.preparations.answer_text import TextAnswer, fit_texts
 from builder.data.preparations.category import CategoryPreparation, fit_categories
 from builder.data.preparations.columns import ColumnsPreparation, fit_columns
 from builder.data.preparations.image import ImagePreparation, fit_images
 from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers, fit_steps
 from builder.data.preparations.series import SeriesPreparation
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation, vocabulary
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
@@ -29,8 +31,9 @@ FieldPreparation = (
     | ColumnsPreparation
     | SeriesPreparation
     | IndexPreparation
+    | SoundPreparation
 )  # fmt: skip
-TargetPreparation = NumberPreparation | CategoryPreparation
+TargetPreparation = NumberPreparation | CategoryPreparation | TextAnswer
 # of each field, its raws; without names those of the only field
 Raws = Mapping[str, Any] | Sequence[Any] | NDArray[Any]
 
@@ -51,6 +54,12 @@ class Preparation(Settings):
         """The network's input for many raws, by field; fields of which none are given are left out."""
         given: Mapping[str, Any] = raws if isinstance(raws, Mapping) else {next(iter(self.fields)): raws}
         return {name: field.apply(given[name]) for name, field in self.fields.items() if name in given}
+
+    def texts(self, name: str) -> TextAnswer:
+        """That of a target that is a text."""
+        found = self.targets[name]
+        assert isinstance(found, TextAnswer)
+        return found
 
     def scale(self, name: str) -> NumberPreparation:
         """That of a target which is a number, with the way back."""
@@ -92,7 +101,7 @@ def fit(source: Source, samples: Samples) -> Preparation:
         for field in samples.spec.inputs
     }
     targets = {
-        target.name: TARGET_FITS[target.kind](samples.targets[target.name][train])
+        target.name: TARGET_FITS[target.kind](source, samples.targets[target.name][train])
         for target in samples.spec.targets
         if target.kind in TARGET_FITS
     }
@@ -125,6 +134,10 @@ def _index(field: InputField, _source: Any, _training: Any) -> IndexPreparation:
     )
 
 
+def _sound(_field: InputField, source: Any, training: Any) -> SoundPreparation:
+    return SoundPreparation.fit(training, each_band=source.normalise == "band", **source.preparation())
+
+
 # by kind: learns from the field, the source's settings and the rows of the training part
 FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "image": _image,
@@ -132,11 +145,13 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
     "vector": _vector,
     "series": _series,
     "index": _index,
+    "sound": _sound,
 }
-# kinds of target that are not learned as they are: what turns the values of the training part into a preparation
-TARGET_FITS: dict[TargetKind, Callable[[NDArray[Any]], TargetPreparation]] = {
-    "number": fit_numbers,
-    "forecast": fit_steps,
-    "rating": fit_numbers,
-    "category": fit_categories,
+# kinds of target that are not learned as they are: learns from the source's settings and the training part's values
+TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] = {
+    "category": lambda _source, values: fit_categories(values),
+    "number": lambda _source, values: fit_numbers(values),
+    "text": fit_texts,
+    "forecast": lambda _source, values: fit_steps(values),
+    "rating": lambda _source, values: fit_numbers(values),
 }

@@ -47,7 +47,14 @@ def read_table(
 
     Raises: Error T-ENC, T-NUL, T-ROW, L-LINE, L-SIZE.
     """
-    text = decoded(read_lines(path, name), encoding)
+    return parse_table(read_lines(path, name), name=name, encoding=encoding, delimiter=delimiter, header=header)
+
+
+def parse_table(
+    content: bytes, *, name: str, encoding: Encoding = "auto", delimiter: str | None = None, header: bool = True
+) -> Table:
+    """A table from the content of its file. Raises: Error T-ENC, T-NUL, T-ROW, L-LINE."""
+    text = decoded(content, encoding)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Error("T-NUL", _("Line {line} holds a NUL byte. Save the table as plain text again.").format(line=line))

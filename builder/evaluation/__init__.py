@@ -1,12 +1,16 @@
 """How good a trained network is: the figures of each Output, and the baseline to beat."""
 
 from builder.evaluation.evaluate import evaluate
-from builder.evaluation.figures import CategoryFigures, ClassFigures, Evaluation, ForecastFigures, NumberFigures
-
-__all__ = ["CategoryFigures", "ClassFigures", "Evaluation", "ForecastFigures", "NumberFigures", "evaluate"]
 from builder.evaluation.figures import (
     BinaryFigures,
+    CategoryFigures,
+    ClassFigures,
+    Evaluation,
+    ForecastFigures,
     LabelsFigures,
+    NumberFigures,
+    RatingFigures,
+    TextFigures,
 )
 
 __all__ = [
@@ -14,7 +18,10 @@ __all__ = [
     "CategoryFigures",
     "ClassFigures",
     "Evaluation",
+    "ForecastFigures",
     "LabelsFigures",
     "NumberFigures",
+    "RatingFigures",
+    "TextFigures",
     "evaluate",
 ]

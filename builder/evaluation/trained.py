@@ -1,8 +1,10 @@
 """A run's network ready for use: its frozen document, its own preparation, its weights and what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -14,13 +16,16 @@ from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation, Raws, from_json
-from builder.graph.document import Document, read
+from builder.graph.document import Document
+from builder.graph.document import read as document_of
 from builder.graph.recipe import Recipe
 from builder.runs.folder import RunFolder
 from builder.runs.store import Run, Store
 from builder.training import checkpoint
+from builder.training.decoding import BEAMS, Read, Reader, begun, read
 
 Which = Literal["best", "last"]
+Texts = dict[str, float]  # what may be the answer to one sample, each with its probability, the likeliest first
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Trained:
         run = store.get(run_id)
         folder = RunFolder(store.home, run_id)
         weights = _weights(folder, store, run, which)
-        document = read(folder.read("document.json"))
+        document = document_of(folder.read("document.json"))
         report = check(document, DataSpec.from_json(folder.read("data.json")))
         if not report.ok or report.data is None or report.recipe is None:
             raise Error.of(report.errors)
@@ -70,20 +75,57 @@ class Trained:
         """Whether the first answer comes from a Softmax, so that it is no logits."""
         return self.answers[0].probabilities
 
-    def arguments(self, raws: Raws) -> tuple[Tensor, ...]:
-        """What the network takes for one batch of raw samples: of each field, or of the only one."""
-        fields = self.preparation.apply(raws)
-        return tuple(torch.from_numpy(fields[entry.field]) for entry in self.inputs)
+    def arguments(self, raws: Raws, right: Mapping[str, Tensor] | None = None) -> tuple[Tensor, ...]:
+        """What the network takes for one batch of raw samples: of each field, or of the only one.
 
-    def outputs(self, raws: Raws) -> Any:
+        Params: `right`, of each text that it has to answer and that enters it, what it has learned; left out, nothing
+        but the beginning enters.
+        """
+        fields = self.preparation.apply(raws)
+        samples = len(next(iter(fields.values())))
+        return tuple(
+            begun(right[entry.field] if right else self._nothing(entry.field, samples))
+            if entry.forced
+            else torch.from_numpy(fields[entry.field])
+            for entry in self.inputs
+        )
+
+    def _nothing(self, target: str, samples: int) -> Tensor:
+        """Texts that end at once."""
+        empty = self.preparation.answer(target, np.array([""] * samples, object))
+        return torch.from_numpy(empty)
+
+    def outputs(self, raws: Raws, right: Mapping[str, Tensor] | None = None) -> Any:
         """What the network gives to one batch of raw samples: a tensor, or of several Outputs a tuple."""
         with torch.inference_mode():
-            return self.model(*self.arguments(raws))
+            return self.model(*self.arguments(raws, right))
 
-    def each(self, raws: Raws) -> tuple[Tensor, ...]:
-        """The same as a tuple, however many Outputs there are."""
-        given = self.outputs(raws)
-        return given if len(self.answers) > 1 else (given,)
+    def each(self, raws: Raws, beams: int = BEAMS) -> tuple[Tensor | list[Texts], ...]:
+        """What each Output says: its numbers, or of one that answers with texts, for each sample the likeliest."""
+        given = self.arguments(raws)
+        several = len(self.answers) > 1
+        with torch.inference_mode():
+            made = self.model(*given)
+            outputs: tuple[Tensor, ...] = made if several else (made,)
+            if all(answer.target.kind != "text" for answer in self.answers):
+                return outputs
+            reader = Reader(self.model, self.inputs, given, several)
+            return tuple(
+                self._texts(answer, read(reader, at, answer, output, beams)) if answer.target.kind == "text" else output
+                for at, (answer, output) in enumerate(zip(self.answers, outputs, strict=True))
+            )
+
+    def _texts(self, answer: Answer, found: Read) -> list[Texts]:
+        """For each sample the texts that were found, each once, with their shares, in falling order."""
+        words = self.preparation.texts(answer.target.name)
+        listed: list[Texts] = []
+        for rows, shares in zip(found.tokens.tolist(), found.shares.tolist(), strict=True):
+            kept: Texts = {}
+            for text, share in zip(words.texts(rows), shares, strict=True):
+                if share > 0 or not kept:
+                    kept.setdefault(text, share)
+            listed.append(kept)
+        return listed
 
     def probabilities(self, output: Tensor, answer: Answer | None = None) -> Tensor:
         """An answer to a category as shares that sum to 1. Shape: (N, classes) -> the same."""

@@ -44,9 +44,12 @@ ORDER = (
     "reviews-embedding-mlp",
     "xor-mlp",
     "sine-rnn",
+    "ratings-factorisation",
+    "ratings-neural",
     "mnist-mlp",
     "mnist-cnn",
     "cifar10-cnn",
+    "spoken-digits-cnn",
 )
 
 

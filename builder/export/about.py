@@ -5,6 +5,7 @@ from typing import Any
 
 from builder.compiler.report import Answer
 from builder.evaluation.trained import Trained
+from builder.graph.losses import PairwiseRanking
 
 
 def about(trained: Trained) -> dict[str, str]:
@@ -23,7 +24,13 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     facts: dict[str, Any] = {"id": answer.id, "target": target.name, "kind": target.kind}
     if target.kind == "category":
         return facts | {"classes": list(target.classes), "gives_probabilities": answer.probabilities}
+    if target.kind == "text":
+        words = trained.preparation.texts(target.name)
+        forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
+        return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}
+    if isinstance(answer.loss, PairwiseRanking):
+        return facts | {"columns": ["score"], "mean": [0.0], "std": [1.0]}
     scale = trained.preparation.scale(target.name)
     return facts | {"columns": list(target.columns), "mean": list(scale.mean), "std": list(scale.std)}

@@ -14,10 +14,11 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import images
-from builder.data.preparations import columns, index, text, vector
+from builder.data import images, sounds
+from builder.data.preparations import columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
+from builder.graph.losses import PairwiseRanking
 from builder.layers.layer import IMPORTS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -39,6 +40,11 @@ KINDS: Final = {
         ("pillow",),
     ),
     "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
+    "sound": _Kind(
+        ("import soundfile",),
+        (sounds.resampled, sounds.sound_wave, spectrogram.sound_features),
+        ("soundfile",),
+    ),
     "vector": _Kind((), (vector.standardised,), ()),
     "columns": _Kind((), (columns.columns_to_float,), ()),
     "series": _Kind((), (vector.standardised,), ()),
@@ -48,6 +54,7 @@ ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
+    "sound": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "series": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
@@ -95,7 +102,7 @@ def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
-        math="import math\n" if "columns" in kinds else "",
+        math="import math\n" if {"columns", "sound"} & {*kinds} else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
         functions="\n\n".join(inspect.getsource(function) for function in functions),
         glue="".join(glue),
@@ -129,6 +136,10 @@ def _answers(trained: Trained) -> Iterator[str]:
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":
             text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
+        elif isinstance(answer.loss, PairwiseRanking):
+            text, value = _("It ranks items for a user. Pairs in the right order: {figure}."), "pair_accuracy"
+        elif target.kind == "rating":
+            text, value = _("It rates items for a user. Root mean squared error: {figure}."), "rmse"
         else:
             text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
         figure = metrics.get(f"test_{value}{suffix}")

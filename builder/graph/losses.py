@@ -83,6 +83,15 @@ class Huber(Settings):
     )
 
 
+class PairwiseRanking(Settings):
+    """How sure it is that a liked item stands above one that the user has not rated, drawn anew at each step.
+
+    Source: Bayesian personalised ranking, Rendle et al. 2009, arXiv:1205.2618.
+    """
+
+    type: Literal["bpr"] = "bpr"
+
+
 Loss = (
     CrossEntropy
     | Focal
@@ -90,6 +99,7 @@ Loss = (
     | MeanSquaredError
     | MeanAbsoluteError
     | Huber
+    | PairwiseRanking
     | BinaryCrossEntropy
 )  # fmt: skip
 
@@ -97,7 +107,9 @@ Loss = (
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "text": (CrossEntropy,),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "rating": (MeanSquaredError, PairwiseRanking),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),
 }

@@ -41,7 +41,7 @@ class Output(Layer):
     target: FieldName | None = Field(
         None, description="Which target of the data; empty for the only one.", json_schema_extra={"offers": "targets"}
     )
-    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce"] | None = Field(
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bpr", "bce"] | None = Field(
         None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
     )
     weight: float = Field(

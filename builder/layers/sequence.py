@@ -116,10 +116,12 @@ class PositionalEncoding(Layer):
 
 
 class _Recurrent(Penalised, Layer):
-    """Read a sequence step by step, keeping a state."""
+    """Read a sequence step by step, keeping a state; with `first`, its state begins as the last step there."""
 
     family = "Sequence"
     accepts = "N L F"
+    inputs = ("x", "first")
+    optional = 1
     keys = ("hidden_size", "returns")
 
     hidden_size: int = Field(64, ge=1, le=65_536, description="Length of the state.")
@@ -128,32 +130,46 @@ class _Recurrent(Penalised, Layer):
     dropout: float = Field(0.0, ge=0, lt=1, description="Share of numbers set to zero between stacked layers.")
     returns: Literal["last", "sequence"] = Field("last", description="The state after the last step, or of every step.")
 
-    def module(self, x: Spec) -> Call:
+    def complaints(self, *x: Spec) -> Iterator[Complaint]:
+        if len(x) > 1 and x[1].shape[2] != self.hidden_size:
+            text = _("the state has {a} features and first gives {b}; they must be equal")
+            words = text.format(a=self.hidden_size, b=x[1].shape[2])
+            yield Complaint(words, *setting("hidden_size", [x[1].shape[2]]))
+
+    def module(self, *x: Spec) -> Call:
         dropout = self.dropout if self.num_layers > 1 else 0.0
-        return Call(f"nn.{type(self).__name__}", x.shape[2], self.hidden_size, num_layers=self.num_layers,
+        return Call(f"nn.{type(self).__name__}", x[0].shape[2], self.hidden_size, num_layers=self.num_layers,
                     batch_first=True, dropout=dropout, bidirectional=self.bidirectional)  # fmt: skip
 
     def forward(self, module: str, *x: str) -> str:
+        given = ", ".join([x[0], *map(self._begun, x[1:])])
         if self.returns == "sequence":
-            return f"{module}({x[0]})[0]"
-        state = f"{module}({x[0]})[1]" + ("[0]" if isinstance(self, LSTM) else "")
+            return f"{module}({given})[0]"
+        state = f"{module}({given})[1]" + ("[0]" if isinstance(self, LSTM) else "")
         # forward and backward reading each end in a state of their own, at opposite ends of the sequence
         return f"torch.cat({state}[-2:].unbind(0), 1)" if self.bidirectional else f"{state}[-1]"
 
-    def output(self, x: Spec) -> Spec:
+    def _begun(self, first: str) -> str:
+        """The state before the first step: the same in all layers and directions."""
+        copies = self.num_layers * (2 if self.bidirectional else 1)
+        state = f"{first}[:, -1].expand({copies}, -1, -1).contiguous()"
+        # what an LSTM keeps to itself begins empty
+        return f"({state}, torch.zeros_like({state}))" if isinstance(self, LSTM) else state
+
+    def output(self, *x: Spec) -> Spec:
         width = self.hidden_size * (2 if self.bidirectional else 1)
         if self.returns == "sequence":
-            return Spec((x.shape[0], x.shape[1], width), axes="N L F")
-        return Spec((x.shape[0], width), axes="N F")
+            return Spec((x[0].shape[0], x[0].shape[1], width), axes="N L F")
+        return Spec((x[0].shape[0], width), axes="N F")
 
-    def flops(self, x: Spec) -> int:
+    def flops(self, x: Spec, *_first: Spec) -> int:
         gates = {"LSTM": 4, "GRU": 3}.get(type(self).__name__, 1)
         directions = 2 if self.bidirectional else 1
         widths = [x.shape[2]] + [self.hidden_size * directions] * (self.num_layers - 1)
         step = sum(2 * gates * self.hidden_size * (width + self.hidden_size) for width in widths)
         return x.shape[1] * directions * step
 
-    def kept(self, x: Spec) -> int:
+    def kept(self, x: Spec, *_first: Spec) -> int:
         # measured on CPU: states and gates of each step, a copy of what each layer reads, and room to compute the last
         states, read, room = {"LSTM": (17, 1.5, 5), "GRU": (7, 1, 2)}.get(type(self).__name__, (1, 1, 0.5))
         directions = 2 if self.bidirectional else 1
@@ -166,7 +182,7 @@ class _Recurrent(Penalised, Layer):
 class RNN(_Recurrent):
     """Read a sequence step by step with a simple state.
 
-    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence; with first (N, S, hidden_size)
     Formula: hₜ = tanh(W·xₜ + b + U·hₜ₋₁ + c)
     Source: torch.nn.RNN; Elman 1990.
     """
@@ -175,7 +191,7 @@ class RNN(_Recurrent):
 class LSTM(_Recurrent):
     """Read a sequence step by step with a state that can remember for long.
 
-    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence; with first (N, S, hidden_size)
     Formula: cₜ = f ⊙ cₜ₋₁ + i ⊙ g; hₜ = o ⊙ tanh(cₜ)
     Source: torch.nn.LSTM; Hochreiter & Schmidhuber 1997.
     """
@@ -184,7 +200,7 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Read a sequence step by step with a gated state, smaller than an LSTM's.
 
-    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence
+    Shape:  (N, L, F) -> (N, hidden_size), or (N, L, hidden_size) for the whole sequence; with first (N, S, hidden_size)
     Formula: hₜ = (1 − z) ⊙ n + z ⊙ hₜ₋₁
     Source: torch.nn.GRU; Cho et al. 2014, arXiv:1406.1078.
     """

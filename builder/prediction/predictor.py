@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
 from builder.data.fitting import FieldPreparation, Raws
+from builder.data.preparations.cells import given_cells
 from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.preparations.index import IndexPreparation
 from builder.data.tables import Table
@@ -18,6 +19,7 @@ from builder.evaluation.trained import Trained, Which
 from builder.prediction.answers import Choice, Said, said
 from builder.prediction.drawing import FILLS, from_drawing
 from builder.runs.store import Store
+from builder.training.decoding import BEAMS
 
 BATCH = 64
 TABULAR = (ColumnsPreparation, IndexPreparation)  # made of columns of a table
@@ -62,6 +64,7 @@ class Predictor:
 
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
+        self.beams = BEAMS  # texts that are followed at once where a text is the answer
         self.preparation = trained.preparation
         self.fields: dict[str, FieldPreparation] = {
             name: field
@@ -109,7 +112,7 @@ class Predictor:
             batch = {name: rows[start : start + BATCH] for name, rows in given.items()}
             size = min(BATCH, count - start)
             began = time.perf_counter()
-            outputs = self.trained.each(batch)
+            outputs = self.trained.each(batch, self.beams)
             answers = [
                 said(self.trained, answer, out) for answer, out in zip(self.trained.answers, outputs, strict=True)
             ]
@@ -124,7 +127,7 @@ class Predictor:
 
     def predict_texts(self, texts: Iterable[str]) -> list[Prediction | Problem]:
         """Predictions for typed texts; one that cannot be used gives a Problem in its place."""
-        return self._each((text, self._reading(self._sole(text), text)) for text in texts)
+        return self._each((text, self._reading_typed(text)) for text in texts)
 
     def predict_vectors(self, rows: Iterable[Sequence[float]]) -> list[Prediction | Problem]:
         """Predictions for rows of numbers; one of the wrong length gives a Problem in its place."""
@@ -185,6 +188,12 @@ class Predictor:
     def _sole(self, given: Given) -> dict[str, Given]:
         """What is given to the only field; a network that reads several says so when it is read."""
         return {next(iter(self.fields)): given} if self.only else {}
+
+    def _reading_typed(self, text: str) -> Read:
+        """Reads a text, or where the network reads several fields what it says of their columns."""
+        if self.only is not None or "=" not in text:
+            return self._reading(self._sole(text), text)
+        return lambda notify: self._reading(self.given(given_cells(text, self.columns)), text)(notify)
 
     def _reading(self, given: Mapping[str, Given], name: str) -> Read:
         def read(notify: Notify) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from builder.data.fields import TargetKind
 from builder.graph.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
@@ -16,19 +17,26 @@ from builder.graph.losses import (
     MeanAbsoluteError,
     MeanSquaredError,
     NegativeLogLikelihood,
+    PairwiseRanking,
 )
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
-def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
+def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "category") -> LossFunction:
     """The mean loss of a batch.
 
-    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else but
+    texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without padding
     Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
+        case CrossEntropy() if kind == "text":
+            smoothing = loss.label_smoothing
+            return lambda output, y: F.cross_entropy(
+                output.flatten(0, 1), y.flatten(), ignore_index=0, label_smoothing=smoothing
+            )
         case CrossEntropy():
             return _cross_entropy(loss, balanced(counts) if loss.class_weights == "balanced" else None)
         case Focal():
@@ -43,8 +51,19 @@ def loss_function(loss: Loss, counts: Sequence[int] = ()) -> LossFunction:
             return F.l1_loss
         case Huber():
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
+        case PairwiseRanking():
+            return _pairwise
         case _:
             assert_never(loss)
+
+
+def _pairwise(output: Tensor, liked: Tensor) -> Tensor:
+    """-log sigmoid of how far a liked item stands above another. Shape: (2N, 1), (N, 1) of 1 where liked, else 0
+
+    Source: Rendle et al. 2009, arXiv:1205.2618, section 4.1.
+    """
+    apart = output[: len(liked)] - output[len(liked) :]
+    return (liked * F.softplus(-apart)).mean()
 
 
 def balanced(counts: Sequence[int]) -> Tensor:

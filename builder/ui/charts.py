@@ -21,21 +21,23 @@ BINS = 30
 
 
 def answers(samples: Samples, target: Target) -> go.Figure:
-    """How the answers to a target are spread over classes or numbers, in each part."""
+    """How the answers to a target are spread over classes, numbers or lengths of texts, in each part."""
     if target.kind == "forecast":
         return series.parts(samples)
     return _class_counts(samples, target) if target.classes else _spread(samples, target)
 
 
 def _spread(samples: Samples, target: Target) -> go.Figure:
-    values = samples.targets[target.name][:, 0]
+    answers = samples.targets[target.name]
+    texts = target.kind == "text"
+    values = np.array(list(map(len, answers))) if texts else answers[:, 0]
     edges = np.histogram_bin_edges(values, BINS)
     middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
         counts = np.histogram(values[samples.parts[part]], edges)[0]
         figure.add_bar(x=middles, y=counts, name=_(part), marker_color=colour)
-    axes = {"xaxis": {"title": target.columns[0]}, "yaxis": {"title": _("samples")}}
+    axes = {"xaxis": {"title": _("characters") if texts else target.columns[0]}, "yaxis": {"title": _("samples")}}
     figure.update_layout(barmode="stack", bargap=0.05, **_frame(280), **axes)
     return _inert(figure)
 

@@ -15,11 +15,21 @@ from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import SOURCES, ColumnsSource, ImageSource, RoledSource, Samples, Source, parse_source
-from builder.data.sources.augmentations import ImageAugmentation
+from builder.data.sources import (
+    SOURCES,
+    ColumnsSource,
+    ImageSource,
+    RoledSource,
+    Samples,
+    SoundSource,
+    Source,
+    parse_source,
+)
+from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation
 from builder.data.sources.places import keep_upload
+from builder.data.sources.ratings import RatingsSource
 from builder.graph.document import Document
-from builder.ui import charts, forms, problems, roles, series, session
+from builder.ui import charts, forms, listening, problems, recommending, roles, series, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
@@ -30,9 +40,12 @@ SHOWN = 12
 MOST_WINDOWS = 6
 UPLOADS = {
     "images": ["zip"],
+    "sounds": ["zip"],
     "text-table": ["csv", "tsv", "txt", "zip"],
     "table": ["csv", "tsv", "txt"],
     "series": ["csv", "tsv", "txt"],
+    "ratings": ["csv", "tsv", "txt", "data", "dat"],
+    "parallel": ["tsv", "txt", "csv"],
 }
 TIMES = 8  # how often augmentation shows one image
 
@@ -68,7 +81,9 @@ def choose(document: Document) -> None:
     st.markdown(f"**{_('Settings')}**" if shown else "")
     forms.draw(shown, document.data, f"data:{now}", _set)
     if issubclass(cls, ImageSource):
-        _augmentation(document)
+        _augmentation(document, ImageAugmentation)
+    if issubclass(cls, SoundSource):
+        _augmentation(document, SoundAugmentation)
 
 
 def _set(name: str, value: Any) -> None:
@@ -95,19 +110,19 @@ def _file(source: str, document: Document) -> None:
         key=key,
         on_change=lambda: _set("path", st.session_state[key].strip()),
         placeholder=_("a folder with a folder for each class, or a .zip of it")
-        if source == "images"
+        if source in ("images", "sounds")
         else _("a .csv file"),
     )
 
 
-def _augmentation(document: Document) -> None:
+def _augmentation(document: Document, settings: type[Augmentation]) -> None:
     st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
 
     def change(name: str, value: Any) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(ImageAugmentation), _changes(document), "augmentation", change)
+    forms.draw(parameters(settings), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:
@@ -140,6 +155,10 @@ def look(document: Document) -> None:
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation.active:
         _augmented(source, samples)
+    if isinstance(source, SoundSource) and source.augmentation.active:
+        st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one sound, as the network may meet it')}]]")
+        changed = listening.augmented(source, [np.asarray(samples.only[i]) for i in _some(samples)])
+        pictures(changed, [_("original"), *[""] * (len(changed) - 1)])
 
 
 def _consent(source: Source) -> bool:
@@ -163,11 +182,16 @@ def _samples(source: Source, samples: Samples) -> None:
     if source.kind == "series":
         st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
         return
-    labels = [samples.classes[samples.labels[i]] for i in some]
+    if isinstance(source, RatingsSource):
+        st.plotly_chart(recommending.matrix(samples), key="matrix")
+        return
+    labels = [answer_of(samples, samples.spec.target, i) for i in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
+    elif isinstance(source, SoundSource):
+        listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], _("label"): labels})
+        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")

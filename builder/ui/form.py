@@ -13,7 +13,9 @@ from builder.data.images import EXTENSIONS
 from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.preparations.image import ImagePreparation
 from builder.data.preparations.index import IndexPreparation
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation
+from builder.data.sounds import EXTENSIONS as SOUNDS
 from builder.data.tables import read_table
 from builder.prediction.predictor import Given, Prediction, Predictor
 from builder.runs.store import Run
@@ -49,6 +51,9 @@ def _field(name: str, field: FieldPreparation, run: str) -> Given | None:
         return _words(field, key)
     if isinstance(field, ImagePreparation):
         file = st.file_uploader(plain(name, 60), type=[ending.lstrip(".") for ending in EXTENSIONS], key=key)
+        return file.getvalue() if file else None
+    if isinstance(field, SoundPreparation):
+        file = st.file_uploader(plain(name, 60), type=[ending.lstrip(".") for ending in SOUNDS], key=key)
         return file.getvalue() if file else None
     if isinstance(field, TextPreparation):
         return st.text_area(plain(name, 60), key=key, height=110, placeholder=_("in any language that the data had"))

@@ -11,12 +11,14 @@ from builder.core.text import _
 from builder.data.images import EXTENSIONS
 from builder.data.preparations.image import ImagePreparation
 from builder.data.preparations.series import SeriesPreparation
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation
 from builder.data.preparations.vector import VectorPreparation
 from builder.prediction.predictor import Prediction, Predictor
+from builder.prediction.recommending import recommends
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import answers, form, metrics, problems, series_form, services, session
+from builder.ui import answers, form, listening, metrics, problems, recommending, series_form, services, session
 from builder.ui.datasets import picture, pictures
 from builder.ui.markup import plain
 from builder.ui.training import RUN
@@ -101,12 +103,16 @@ def _use(predictor: Predictor, run: Run) -> None:
     only = predictor.only
     if isinstance(only, ImagePreparation):
         ways = {_("Draw"): _drawing, _("Upload"): _images}
+    elif isinstance(only, SoundPreparation):
+        ways = {_("Record"): listening.record, _("Upload"): listening.upload}
     elif isinstance(only, TextPreparation):
         ways = {_("Type"): _typed, _("Upload"): _texts}
     elif isinstance(only, SeriesPreparation):
         ways = {_("Type"): series_form.typed, _("Upload"): series_form.uploaded}
     elif isinstance(only, VectorPreparation):
         ways = {_("Type"): _numbers}
+    elif recommends(predictor):
+        ways = {_("Recommend"): recommending.draw, _("Fill in"): form.draw, _("Upload"): form.upload}
     else:
         ways = {_("Fill in"): form.draw, _("Upload"): form.upload}
     if len(ways) > 1:

@@ -27,7 +27,7 @@ OWN_SIZES = {"Backbone": {"C": 3, "H": 32, "W": 32}}  # where only some sizes ar
 ANY = "N F | N L F | N C H W | N C D H W"
 MANY_SETTINGS = {
     cls: [
-        {"hidden_size": 5, "num_layers": layers, "bidirectional": both, "dropout": dropout, "returns": returns}
+        {"hidden_size": 6, "num_layers": layers, "bidirectional": both, "dropout": dropout, "returns": returns}
         for layers, both, dropout, returns in product((1, 3), (False, True), (0.0, 0.5), ("last", "sequence"))
     ]
     for cls in ("RNN", "LSTM", "GRU")

@@ -21,6 +21,7 @@ from builder.data.sources.mnist import FILES, Mnist, read_idx
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.split import split
 from tests.data.sets import classes_of, source_of, zip_of
+from tests.data.sounds import sound_file
 
 
 @pytest.fixture
@@ -32,15 +33,23 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     write_batches(folder / cifar10.FOLDER, monkeypatch)
     monkeypatch.setenv("NETBUILDER_DATASETS", str(folder))
     zip_of(folder / "pets.zip", classes_of("cat", "dog"))
+    calls = {f"{word}/{at}.wav": sound_file() for word in ("no", "yes") for at in range(6)}
+    zip_of(folder / "words.zip", calls)
     (folder / "said.csv").write_text("text,label\n" + "good,1\nbad,0\n" * 6)
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
+    (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
+    pairs = "".join(f"{u},{i},{(u + i) % 5}\n" for u in range(9) for i in range(9))
+    (folder / "ratings.csv").write_text(f"user,item,rating\n{pairs}")
     (folder / "steps.csv").write_text("step,value\n" + "".join(f"{n},{n % 9}\n" for n in range(500)))
     given = {
         "images": {"path": "pets.zip"},
+        "sounds": {"path": "words.zip", "rate": 8000},
         "text-table": {"path": "said.csv"},
         "table": {"path": "shop.csv"},
         "series": {"path": "steps.csv"},
+        "ratings": {"path": "ratings.csv"},
+        "parallel": {"path": "both.tsv"},
     }
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 
@@ -101,6 +110,9 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
         if target.kind == "category":
             assert values.dtype == np.int64
             assert set(np.unique(values[samples.parts["train"]])) == set(range(target.size))
+        elif target.kind == "text":
+            assert values.dtype == object
+            assert all(isinstance(value, str) for value in values)
         else:
             assert (values.dtype, values.shape) == (np.float32, (len(samples), target.size))
             assert np.isfinite(values).all()
@@ -117,7 +129,7 @@ def test_contract(ready: dict[str, Source], name: str) -> None:
     assert all(np.array_equal(again.parts[part], samples.parts[part]) for part in PARTS)
     described = json.loads(json.dumps(describe(samples, source.source)))
     assert described["parts"]["train"]["count"] == len(samples.parts["train"])
-    if spec.target.kind == "category":
+    if samples.classes:
         assert sum(described["parts"]["test"]["classes"].values()) == len(samples.parts["test"])
     assert all(parameter.help for parameter in parameters(type(source)))
     assert source_of(**json.loads(source.model_dump_json())) == source

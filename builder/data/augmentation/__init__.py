@@ -10,18 +10,28 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from builder.data.augmentation import images
+from builder.data.augmentation import images, sounds
 from builder.data.augmentation.images import AS_IT_IS, Scale
 from builder.data.augmentation.mixing import mixed
 from builder.data.fields import InputKind
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation
+from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation
 
 Batch = tuple[
     tuple[Tensor, ...], tuple[Tensor, ...]
 ]  # inputs in the order of the fields, answers in that of the targets
 Kinds = tuple[InputKind, ...]
 
-CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {}
+
+def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: torch.Generator) -> Batch:
+    x, y = batch
+    changed = (
+        sounds.augmented(values, settings, generator) if kind == "sound" else values
+        for values, kind in zip(x, kinds, strict=True)
+    )
+    return tuple(changed), y
+
+
+CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {SoundAugmentation: _sounds}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from builder.core.text import _
 from builder.data.preparations.kind import FieldKind, Notify, silent
 
 CHARACTERS_A_TOKEN = 100  # longer texts are cut before anything looks at them
+SPECIAL = ("[PAD]", "[UNK]")
 SCARCE = 200  # texts; with fewer, a word seen once is all there is
 
 
@@ -36,22 +37,24 @@ class TextPreparation(FieldKind):
         except UnicodeEncodeError as error:
             words = _("Character {n:,} is half of a pair and stands for nothing. Type the text again.")
             raise Error("T-TEXT", words.format(n=error.start + 1)) from None
-        used = tokens_of(_tokenizer(self.tokenizer), text, self.max_length + 1)
+        used = tokens_of(tokenizer_of(self.tokenizer), text, self.max_length + 1)
         if len(used) > self.max_length or len(text) > CHARACTERS_A_TOKEN * self.max_length:
             words = _("Only the first {n:,} tokens were used.")
             notify(Problem("T-LONG", words.format(n=self.max_length), severity="hint"))
         return text
 
     def apply(self, raws: Sequence[str]) -> NDArray[np.int64]:
-        return token_ids(_tokenizer(self.tokenizer), raws, self.max_length)
+        return token_ids(tokenizer_of(self.tokenizer), raws, self.max_length)
 
     def view(self, raw: str) -> list[str]:
         """The tokens, without padding."""
-        return tokens_of(_tokenizer(self.tokenizer), raw, self.max_length)
+        return tokens_of(tokenizer_of(self.tokenizer), raw, self.max_length)
 
 
-def vocabulary(texts: Sequence[str], tokens: Literal["words", "characters"], size: int) -> str:
-    """A tokenizer with the most frequent tokens of `texts`, as JSON."""
+def vocabulary(
+    texts: Sequence[str], tokens: Literal["words", "characters"], size: int, special: Sequence[str] = SPECIAL
+) -> str:
+    """A tokenizer with the most frequent tokens of `texts` behind the `special` ones, as JSON."""
     tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     # NFKC folds full-width forms; Chinese characters stand alone, since nothing but a dictionary finds their words
     bert = normalizers.BertNormalizer(lowercase=True, handle_chinese_chars=tokens == "words")
@@ -64,7 +67,7 @@ def vocabulary(texts: Sequence[str], tokens: Literal["words", "characters"], siz
         tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
     trainer = trainers.WordLevelTrainer(
         vocab_size=size,
-        special_tokens=["[PAD]", "[UNK]"],
+        special_tokens=list(special),
         show_progress=False,
         # words seen once become [UNK], so that the network learns what to make of words that it does not know
         min_frequency=2 if len(texts) >= SCARCE else 1,
@@ -74,7 +77,7 @@ def vocabulary(texts: Sequence[str], tokens: Literal["words", "characters"], siz
 
 
 @lru_cache(maxsize=8)
-def _tokenizer(content: str) -> Tokenizer:
+def tokenizer_of(content: str) -> Tokenizer:
     return Tokenizer.from_str(content)
 
 

@@ -11,13 +11,18 @@ from builder.data.sources.cifar10 import Cifar10
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.parallel import Parallel
+from builder.data.sources.phrases import Phrases
 from builder.data.sources.planted_ratings import PlantedRatings
 from builder.data.sources.ratings_table import RatingsTable
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
 from builder.data.sources.sine import Sine
+from builder.data.sources.sound import SoundSource
+from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.spoken_digits import SpokenDigits
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
@@ -30,6 +35,7 @@ __all__ = [
     "Progress",
     "RoledSource",
     "Samples",
+    "SoundSource",
     "Source",
     "TextSource",
     "parse_source",
@@ -49,10 +55,14 @@ SOURCES: dict[str, type[Source]] = {
         Reviews,
         Visits,
         Xor,
+        Phrases,
+        Parallel,
         Sine,
         PlantedRatings,
         RatingsTable,
         SeriesTable,
+        Sounds,
+        SpokenDigits,
     )
 }
 

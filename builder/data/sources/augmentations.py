@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from builder.core.settings import Settings
+
+MOMENTS: dict[str, JsonValue] = {"unit": "moments"}
 
 
 class Augmentation(Settings):
@@ -14,6 +16,25 @@ class Augmentation(Settings):
     def active(self) -> bool:
         """Whether anything is changed."""
         return self != type(self)()
+
+
+class SoundAugmentation(Augmentation):
+    """Random changes of sounds, made in their pictures of bands by moments."""
+
+    shift: int = Field(
+        0, ge=0, le=1000, description="Move by up to so many moments earlier or later.", json_schema_extra=MOMENTS
+    )
+    noise: float = Field(0.0, ge=0, le=2, description="Spread of the noise that is added, beside the data's own of 1.")
+    time_mask: int = Field(
+        0, ge=0, le=1000, description="Silence up to so many moments in a row (SpecAugment).", json_schema_extra=MOMENTS
+    )
+    band_mask: int = Field(
+        0,
+        ge=0,
+        le=256,
+        description="Silence up to so many neighbouring bands (SpecAugment).",
+        json_schema_extra={"unit": "bands"},
+    )
 
 
 def _upto(most: float, description: str, **more: Any) -> Any:

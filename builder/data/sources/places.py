@@ -10,9 +10,9 @@ from builder.core.text import _, quote, size
 from builder.data.archives import Archive, refuse_other_archives
 
 MOST_UPLOAD = 500_000_000
-TABLES = (".csv", ".tsv", ".txt")
+TABLES = (".csv", ".tsv", ".txt", ".data", ".dat")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without
-UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt))")
+UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|data|dat))")
 
 
 def own_folder() -> Path:

@@ -28,7 +28,7 @@ class PlantedRatings(RatingsSource):
     source: Literal["planted-ratings"] = "planted-ratings"
     users: int = Field(300, ge=5, le=100_000, description="How many users.")
     items: int = Field(120, ge=5, le=100_000, description="How many items.")
-    share: float = Field(0.3, ge=0.001, le=1, description="Share of all pairs that are rated.")
+    share: float = Field(0.5, ge=0.001, le=1, description="Share of all pairs that are rated.")
     rank: int = Field(3, ge=0, le=64, description="How many hidden tastes.")
     noise: float = Field(0.3, ge=0, le=10, description="Spread of what nobody can know.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of tastes, noise and split.")
@@ -51,7 +51,6 @@ def _planted(users: int, items: int, share: float, rank: int, noise: float, seed
         tastes, kinds = draws.standard_normal((users, rank)), draws.standard_normal((items, rank))
         values += TASTE / np.sqrt(rank) * (tastes[user] * kinds[item]).sum(1)
     values += noise * draws.standard_normal(len(user))
-    names = [
-        np.array([f"{what}{n}" for n in range(1, count + 1)], object) for what, count in (("u", users), ("i", items))
-    ]
+    who = np.array([f"u{n}" for n in range(1, users + 1)], object)[user]
+    what = np.array([f"i{n}" for n in range(1, items + 1)], object)[item]
     return Ratings(who, what, values.astype(np.float32), np.arange(len(user), dtype=np.float64))

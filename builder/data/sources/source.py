@@ -38,7 +38,7 @@ class Samples:
     Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
     text for vectors from a table, (N, columns) int64 for index fields: the place of a word among its column's, from 1
     on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels,
-    (N, columns) float32 for numbers.
+    (N, columns) float32 for numbers, (N,) str as objects for texts.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -138,14 +138,20 @@ class Source(Settings):
         """All samples with their parts. Raises: Error when the data is missing, damaged or too little."""
 
     def divided(
-        self, labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
+        self,
+        labels: Index,
+        classes: Sequence[str],
+        own: Mapping[Part, Index] | None = None,
+        groups: NDArray[Any] | None = None,
     ) -> dict[Part, Index]:
-        """The parts of a set with these labels; `own` names what belongs to the set's own parts.
+        """The parts of a set with these labels; `own` names what belongs to the set's own parts, and of `groups` each
+        stays together.
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
         known = labels if self.split == "stratified" else np.zeros_like(labels)
-        parts = split(known, own or {}, validation=self.validation, test=self.test, seed=self.seed)
+        shares: dict[str, Any] = {"validation": self.validation, "test": self.test, "seed": self.seed}
+        parts = split(known, own or {}, groups=groups, **shares)
         require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
@@ -291,14 +297,21 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     digest = hashlib.sha256()
     for rows in inputs:
         if isinstance(rows, list) or rows.dtype == object:
-            for text in rows if isinstance(rows, list) else rows.ravel():
-                content = text.encode("utf-8", "surrogatepass")
-                digest.update(len(content).to_bytes(8, "little") + content)
+            _take_in(digest, rows if isinstance(rows, list) else rows.ravel())
         else:
             digest.update(f"{rows.dtype.str} {rows.shape}".encode())
             digest.update(np.ascontiguousarray(rows).data)
     for values in targets:
-        digest.update(np.ascontiguousarray(values).data)
+        if values.dtype == object:
+            _take_in(digest, values)
+        else:
+            digest.update(np.ascontiguousarray(values).data)
     for target in spec.targets:
         digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _take_in(digest: Any, texts: Iterable[str]) -> None:
+    for text in texts:
+        content = text.encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "little") + content)

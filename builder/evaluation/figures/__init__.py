@@ -1,8 +1,7 @@
 """What is measured of a finished run: one file for each kind of target."""
 
 from collections.abc import Callable
-
-from torch import Tensor
+from typing import Any
 
 from builder.compiler.report import Answer
 from builder.data.fields import TargetKind
@@ -14,6 +13,8 @@ from builder.evaluation.figures.evaluation import Evaluation, Figures
 from builder.evaluation.figures.forecast import ForecastFigures, forecasts
 from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
+from builder.evaluation.figures.rating import RatingFigures, ratings
+from builder.evaluation.figures.text import TextFigures, text
 from builder.evaluation.trained import Trained
 
 __all__ = [
@@ -26,18 +27,22 @@ __all__ = [
     "ForecastFigures",
     "LabelsFigures",
     "NumberFigures",
+    "RatingFigures",
+    "TextFigures",
     "figures",
 ]
 
-FIGURES: dict[TargetKind, Callable[[Trained, Answer, Tensor, Samples, Index], Figures]] = {
+FIGURES: dict[TargetKind, Callable[[Trained, Answer, Any, Samples, Index], Figures]] = {
     "category": category,
     "number": numbers,
+    "text": text,
     "forecast": forecasts,
+    "rating": ratings,
     "binary": binary,
     "labels": labels,
 }
 
 
-def figures(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> Figures:
-    """The figures of one Output, from what it answered to the samples at `index`."""
+def figures(trained: Trained, answer: Answer, output: Any, samples: Samples, index: Index) -> Figures:
+    """The figures of one Output, from what it answered to the samples at `index`: numbers, or texts."""
     return FIGURES[answer.target.kind](trained, answer, output, samples, index)

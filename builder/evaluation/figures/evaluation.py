@@ -9,8 +9,18 @@ from builder.evaluation.figures.category import CategoryFigures
 from builder.evaluation.figures.forecast import ForecastFigures
 from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.rating import RatingFigures
+from builder.evaluation.figures.text import TextFigures
 
-Figures = CategoryFigures | NumberFigures | ForecastFigures | BinaryFigures | LabelsFigures
+Figures = (
+    CategoryFigures
+    | NumberFigures
+    | ForecastFigures
+    | BinaryFigures
+    | LabelsFigures
+    | TextFigures
+    | RatingFigures
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

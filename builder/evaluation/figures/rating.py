@@ -1,6 +1,7 @@
 """Figures of ratings: how far they are from the right ones, and whether what is liked stands at the top."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from builder.data.sources.source import Index
 from builder.evaluation.trained import Trained
 from builder.graph.losses import PairwiseRanking
 from builder.training.losses import loss_function
-from builder.training.pairs import Unrated
+from builder.training.pairs import Unrated, liked_from
 
 TOP = 10
 OTHERS = 100  # items among which a liked one must be found
@@ -44,7 +45,7 @@ class Ranking:
 class RatingFigures:
     """One Output that rates. Errors are None of a network that was trained by bpr: what it gives is no rating.
 
-    The baseline is what the user gives on the mean, plus what the item gets, less the mean of all, in the training part.
+    The baseline is the mean of the user plus the mean of the item less the mean of all, of the training part.
     `ranking` is None where the part has no liked item. `true` and `predicted` are at most 2,000 samples, evenly drawn.
     """
 
@@ -98,14 +99,15 @@ class _Known:
 
     @classmethod
     def of(cls, trained: Trained, answer: Answer, samples: Samples) -> "_Known":
-        fields, target = trained.preparation.fields, answer.target
-        users, items = (torch.from_numpy(fields[name].apply(samples.inputs[name]))[:, 0] for name in (USER, ITEM))
+        target = answer.target
+        inputs = trained.preparation.apply({name: samples.inputs[name] for name in (USER, ITEM)})
+        users, items = (torch.from_numpy(inputs[name])[:, 0] for name in (USER, ITEM))
         values = samples.targets[target.name]
         scale = trained.preparation.scale(target.name)
-        liked = values[:, 0] >= (scale.mean[0] if target.liked is None else target.liked)
         field = trained.spec.input(ITEM)
         assert field is not None
         y = torch.from_numpy(scale.apply(values))
+        liked = (y[:, 0] >= liked_from(target, trained.preparation)).numpy()
         return cls(trained, answer, users, items, y, liked, samples.parts["train"], field.spec.categories or 1)
 
     def scores(self, users: Tensor, items: Tensor) -> Tensor:
@@ -155,11 +157,11 @@ def _ranking(known: _Known, index: Index) -> Ranking | None:
     rated = Unrated(known.users, known.items, known.count)  # in any part
     draws = np.random.default_rng(0)
     places, others = [], []
-    for place, user in enumerate(known.users[wanted].tolist()):
+    for at, user in enumerate(known.users[wanted].tolist()):
         every = torch.arange(1, known.count)
         free = every[~rated.rated(torch.full_like(every, user), every)].numpy()
         drawn = free if len(free) <= OTHERS else draws.choice(free, OTHERS, replace=False)
-        places.append(np.full(len(drawn), place))
+        places.append(np.full(len(drawn), at))
         others.append(drawn)
     place, other = np.concatenate(places), torch.from_numpy(np.concatenate(others))
     users, items = known.users[wanted], known.items[wanted]
@@ -169,7 +171,7 @@ def _ranking(known: _Known, index: Index) -> Ranking | None:
     return Ranking(*_shares(network), *_shares(popular), len(wanted))
 
 
-def _ranks(own: NDArray[np.generic], others: NDArray[np.generic], place: Index) -> NDArray[np.int64]:
+def _ranks(own: NDArray[Any], others: NDArray[Any], place: Index) -> NDArray[np.int64]:
     """The rank from 1 of each own score among those of its others; the same score stands before it."""
     return 1 + np.bincount(place[others >= own[place]], minlength=len(own))
 

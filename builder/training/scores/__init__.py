@@ -11,16 +11,20 @@ from builder.training.scores.category import Category
 from builder.training.scores.forecast import Forecasts
 from builder.training.scores.labels import Labels
 from builder.training.scores.number import Numbers
+from builder.training.scores.rating import rating
 from builder.training.scores.score import Score, Sums
+from builder.training.scores.text import text
 
 __all__ = ["Score", "Sums", "score", "watched"]
 
 SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "category": lambda _answer, _preparation: Category(),
     "forecast": lambda answer, preparation: Forecasts(preparation.scale(answer.target.name).std),
+    "rating": rating,
     "number": lambda answer, preparation: Numbers(preparation.scale(answer.target.name).std),
     "binary": lambda _answer, _preparation: Binary(),
     "labels": lambda _answer, _preparation: Labels(),
+    "text": text,
 }
 
 

@@ -2,8 +2,18 @@
 
 from torch import Tensor
 
+from builder.compiler.report import Answer
+from builder.data.fitting import Preparation
+from builder.graph.losses import PairwiseRanking
 from builder.training.scores.forecast import Errors
-from builder.training.scores.score import Sums
+from builder.training.scores.score import Score, Sums
+
+
+def rating(answer: Answer, preparation: Preparation) -> Score:
+    """Of a network that learns to rank, whether it does; of others, how far they are off."""
+    if isinstance(answer.loss, PairwiseRanking):
+        return Pairs()
+    return Ratings(preparation.scale(answer.target.name).std[0])
 
 
 class Ratings:

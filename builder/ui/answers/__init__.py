@@ -7,16 +7,25 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Forecast, LabelSet, Said, Value
+from builder.prediction.answers import Choice, Forecast, LabelSet, Rating, Said, Value, Words
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
 from builder.ui.answers.forecast import FORECAST
 from builder.ui.answers.labels import LABELS
 from builder.ui.answers.number import NUMBER
+from builder.ui.answers.rating import RATING
+from builder.ui.answers.text import TEXT
 from builder.ui.markup import plain
 
-DRAWN: dict[type[Said], Drawn] = {Choice: CATEGORY, Value: NUMBER, Forecast: FORECAST, LabelSet: LABELS}
+DRAWN: dict[type[Said], Drawn] = {
+    Choice: CATEGORY,
+    Value: NUMBER,
+    Forecast: FORECAST,
+    Rating: RATING,
+    LabelSet: LABELS,
+    Words: TEXT,
+}
 
 
 def notices(found: Prediction) -> None:

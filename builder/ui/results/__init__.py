@@ -3,17 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from builder.evaluation import BinaryFigures, CategoryFigures, ForecastFigures, LabelsFigures, NumberFigures
+from builder.evaluation import (
+    BinaryFigures,
+    CategoryFigures,
+    ForecastFigures,
+    LabelsFigures,
+    NumberFigures,
+    RatingFigures,
+    TextFigures,
+)
 from builder.evaluation.figures import Figures
 from builder.ui.results.binary import binary
 from builder.ui.results.category import category
 from builder.ui.results.forecast import forecasts
 from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
+from builder.ui.results.rating import ratings
+from builder.ui.results.text import texts
 
 RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
+    RatingFigures: ratings,
+    TextFigures: texts,
     ForecastFigures: forecasts,
     BinaryFigures: binary,
     LabelsFigures: labels,
