@@ -3,12 +3,16 @@
 import streamlit as st
 
 from builder.core.text import _
-from builder.ui import datasets, session
+from builder.ui import choosing, datasets, session
 
 bench = session.required(_("Data"), _("Data belongs to a network. Open one first."))
 st.title(_("Data"))
-left, right = st.columns([2, 3], gap="large")
-with left:
-    datasets.choose(bench.document)
-with right:
-    datasets.look(bench.document)
+if choosing.asked(bench.document):
+    choosing.draw(bench.document)
+else:
+    choosing.head(bench.document)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        datasets.settings(bench.document)
+    with right:
+        datasets.look(bench.document)

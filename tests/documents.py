@@ -29,7 +29,7 @@ Step = str | tuple[str, dict[str, Any]]
 MOST_FIXES = 20
 torch.set_num_threads(1)  # samples are tiny, and more threads only wait for each other
 METHODS = {
-    "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "expand", "flatten",
+    "add", "all", "amax", "chunk", "clamp", "contiguous", "cumsum", "eval", "exp", "expand", "flatten",
     "generate_square_subsequent_mask", "long", "masked_fill", "maximum", "mean", "minimum", "pad", "permute",
     "requires_grad_", "reshape", "squeeze", "sum", "transpose", "unbind", "unflatten", "unsqueeze", "__init__",
 }  # fmt: skip
@@ -111,9 +111,13 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
 
 
 def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
-    """Classes or numbers that fit a target."""
+    """Classes or numbers that fit a target; nothing is held against what is latent."""
     if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
+    if target.kind == "input":
+        return torch.rand(samples, *(size or 1 for size in target.shape))
+    if target.kind == "latent":
+        return torch.zeros(samples)
     return torch.randint(target.size, (samples,))
 
 

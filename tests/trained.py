@@ -9,7 +9,8 @@ from builder.cli.documents import with_values
 from builder.data.fields import Part
 from builder.data.sources import parse_source
 from builder.examples import load
-from builder.graph.document import Document
+from builder.graph.document import Document, write
+from builder.runs.folder import RunFolder
 from builder.runs.store import ACTIVE, Run, Store
 from builder.training import supervisor
 
@@ -66,3 +67,20 @@ def raws_of(document: Document, part: Part) -> tuple[Any, list[str]]:
     raws = samples.of(part)
     given = raws if len(raws) > 1 else next(iter(raws.values()))
     return given, [samples.classes[label] for label in samples.labels[samples.parts[part]]]
+
+
+def finish_here(store: Store, document: Document) -> Run:
+    """Train a document in this process, step for step as the worker does."""
+    # it brings torch, which most that use this module do without
+    from builder.training.attempt import Attempt
+
+    run = store.create(document, document.title)
+    folder = RunFolder(store.home, run.id)
+    folder.make(write(document))
+    assert folder.take()
+    store.transition(run.id, "starting", "running")
+    attempt = Attempt(store, folder)
+    metrics = attempt.run()
+    attempt.recorder.write()
+    store.transition(run.id, "running", "finished", metrics=metrics)
+    return store.get(run.id)

@@ -9,9 +9,12 @@ from builder.evaluation import (
     BinaryFigures,
     CategoryFigures,
     ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
     RatingFigures,
+    TagFigures,
     TextFigures,
 )
 from builder.evaluation.figures import Figures
@@ -47,6 +50,24 @@ def _numbers(found: NumberFigures) -> None:
     heads = [_("Number"), "MAE", "RMSE", "R2", _("MAE of always the mean"), _("RMSE of always the mean")]
     table(heads, [(one.name, *(getattr(one, name) for name in columns)) for one in found.columns])
     facts([(_("Loss"), found.loss)])
+
+
+def _tags(found: TagFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Accuracy of tokens"), percent(found.token_accuracy)),
+        (_("Always a token's most frequent tag"), percent(found.baseline_token_accuracy)),
+        (_("Loss"), found.loss),
+    ]
+    if found.entity_f1 is not None:
+        rows += [
+            (_("F1 of entities"), percent(found.entity_f1)),
+            (_("Their F1 by most frequent tags"), percent(found.baseline_entity_f1)),
+            (_("Precision"), percent(found.entity_precision)),
+            (_("Recall"), percent(found.entity_recall)),
+        ]
+    facts(rows)
+    heads = [_("Tag") if found.entity_f1 is None else _("Entity"), _("Precision"), _("Recall"), _("F1"), _("Number")]
+    table(heads, [(one.name, one.precision, one.recall, one.f1, one.support) for one in found.classes])
 
 
 def _texts(found: TextFigures) -> None:
@@ -112,14 +133,36 @@ def _ratings(found: RatingFigures) -> None:
     facts([(_("Loss"), found.loss)])
 
 
+def _input(found: InputFigures) -> None:
+    rows: list[tuple[str, object]] = [
+        (_("Reconstruction error"), found.reconstruction_mse),
+        (_("Error of always the mean"), found.baseline_reconstruction_mse),
+        (_("Loss"), found.loss),
+    ]
+    facts(rows)
+
+
+def _latent(found: LatentFigures) -> None:
+    rows = [
+        (_("Purity of clusters"), found.purity, found.baseline_purity),
+        (_("Silhouette of clusters"), found.silhouette, found.baseline_silhouette),
+    ]
+    heads = [_("Clusters (k-means)"), _("of what is latent"), _("of the raw input")]
+    table(heads, [(name, *("–" if value is None else value for value in values)) for name, *values in rows])
+    facts([(_("Latent numbers"), found.size), (_("Loss"), found.loss)])
+
+
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
     RatingFigures: _ratings,
+    TagFigures: _tags,
     TextFigures: _texts,
     ForecastFigures: _forecasts,
     BinaryFigures: _binary,
     LabelsFigures: _labels,
+    InputFigures: _input,
+    LatentFigures: _latent,
 }
 
 

@@ -12,6 +12,8 @@ from builder.core.errors import MOST_LISTED, Error
 from builder.core.text import _, count, size
 from builder.data.describe import describe
 from builder.data.fields import PARTS
+from builder.data.health import examine
+from builder.data.loading import load as load_data
 from builder.data.sources import parse_source
 from builder.examples import load, names
 from builder.graph.document import write
@@ -81,8 +83,9 @@ def data(file: File, json: Json = False) -> None:
     if found is None:
         raise Error.of(problems)
     with loading(_("Loading data")) as progress:
-        samples = found.load(progress)
-    described = describe(samples, found.source)
+        samples = load_data(found, progress)
+    health = examine(found, samples)
+    described = describe(samples, found.source) | {"health": health.to_json()}
     if json:
         emit(described)
         return
@@ -101,4 +104,4 @@ def data(file: File, json: Json = False) -> None:
     for sample in described["samples"]:
         if "size" not in sample:  # an image says nothing here
             say("  ".join(map(str, sample.values())))
-    complain(samples.notices)
+    complain([*samples.notices, *(finding.problem for finding in health.findings)], ways=True)

@@ -172,6 +172,13 @@ def _words(answer: Any) -> str:
     said = answer.to_json()
     if "label" in said:
         return f"{answer.label} {percent(answer.probabilities[answer.label])}"
+    if "tags" in said:
+        spans = answer.entities if answer.types else answer.tokens
+        return ", ".join(f"{one.text}/{one.name}" for one in spans)
+    if "position" in said:
+        return ", ".join(map(number, answer.position[:SHOWN])) + (", ..." if len(answer.position) > SHOWN else "")
+    if "reconstruction" in said:
+        return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
     if "text" in said:
         return f"{answer.text} {percent(answer.share)}"
     if "score" in said:

@@ -7,7 +7,7 @@ from builder.compiler.structure import named
 from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
-from builder.data.fields import Target
+from builder.data.fields import DataSpec, Target
 from builder.graph.blocks import free_id
 from builder.graph.document import Edge, Graph, Node
 from builder.graph.losses import LOSSES_OF
@@ -16,6 +16,9 @@ from builder.graph.recipe import Recipe
 
 def unnamed(graph: Graph, node: Node, name: str | None, param: str, names: Sequence[str]) -> Problem:
     """The problem of an Input or Output that must name a field or target and does not, or one that is not there."""
+    if not names:
+        text = _("{node}: this data has nothing to predict. Set {param} to a field, to learn to rebuild it.")
+        return Problem("G-FIELD", text.format(node=named(node), param=param), node.id, param)
     if name is None:
         text = _("{node}: the data has several {param}s, {names}. Name one.")
         others = {n.params.get(param) for n in graph.nodes if n.type == node.type}
@@ -28,6 +31,19 @@ def unnamed(graph: Graph, node: Node, name: str | None, param: str, names: Seque
     return Problem("G-FIELD", words, node.id, param, fix=Fix(_("Use {name}").format(name=quote(guess)), (edit,)))
 
 
+def untargeted(graph: Graph, node: Node, name: str | None, data: DataSpec) -> Problem:
+    """The problem of an Output whose target is not there, or of one that names none."""
+    if name is None and data.targets:
+        return unnamed(graph, node, name, "target", [target.name for target in data.targets])
+    names = [target.name for target in data.answers]
+    if name is not None:
+        return unnamed(graph, node, name, "target", names)
+    text = _("{node}: the data has no target. Name what is to be answered: {names}.")
+    words = text.format(node=named(node), names=", ".join(map(quote, names)))
+    edit = {"op": "set_params", "node": node.id, "params": {"target": names[0]}}
+    return Problem("G-FIELD", words, node.id, "target", fix=Fix(_("Use {name}").format(name=quote(names[0])), (edit,)))
+
+
 def aside(
     graph: Graph, report: Report, network: Mapping[Place, Step], nodes: Mapping[str, NodeReport]
 ) -> Iterator[Problem]:
@@ -37,7 +53,9 @@ def aside(
     if report.data is None or not report.outputs or len(report.outputs) < ends["Output"]:
         return  # the rest waits until each Output names its target
     answered = {answer.target.name for answer in report.outputs}
-    for target in report.data.targets:
+    # who reconstructs fields has no use for labels
+    own = all(answer.target.kind in ("input", "latent") for answer in report.outputs)
+    for target in () if own else report.data.targets:
         if target.name not in answered:
             text = _("No Output answers the target {name} of the data. Add one, or leave the target out of the data.")
             fix = _answer(graph, report, target, nodes)
@@ -53,9 +71,13 @@ def aside(
         if field.name not in read:
             text = _("Nothing reads the field {name} of the data. Add an Input for it, or leave it as it is.")
             yield Problem("G-UNUSED", text.format(name=quote(field.name)), severity="hint")
-    if all(answer.weight == 0 for answer in report.outputs):
+    asking = [answer for answer in report.outputs if answer.target.kind != "latent"]
+    if not asking:
+        text = _("What is latent cannot be learned by itself. Add an Output that is held against something.")
+        yield Problem("G-LOSS", text, report.outputs[0].id, "target")
+    elif all(answer.weight == 0 for answer in asking):
         text = _("Every Output has the weight 0, so nothing is learned. Give one a weight.")
-        first = report.outputs[0].id
+        first = asking[0].id
         edit: dict[str, object] = {"op": "set_params", "node": first, "params": {"weight": 1.0}}
         yield Problem(
             "G-LOSS", text, first, "weight", fix=Fix(_("Set {name} to {value}").format(name="weight", value=1), (edit,))

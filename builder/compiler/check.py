@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from builder.compiler.answer import answer
-from builder.compiler.aside import aside, unnamed
+from builder.compiler.aside import aside, unnamed, untargeted
 from builder.compiler.cost import limits, lonely, weigh
 from builder.compiler.extent import overgrown
 from builder.compiler.hints import hints
@@ -129,7 +129,7 @@ class _Whole(Scope):
             return
         target = self.data.answer(layer.target)
         if target is None:
-            self.add([unnamed(self.graph, node, layer.target, "target", [t.name for t in self.data.targets])])
+            self.add([untargeted(self.graph, node, layer.target, self.data)])
             return
         loss = (self.recipe or Recipe()).loss_of(target.kind, layer.loss)
         probabilities = type(self.network[place].layer).__name__ == "Softmax"

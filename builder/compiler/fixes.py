@@ -32,7 +32,7 @@ def evened(first: Edge, a: Spec, second: Edge, b: Spec, grown: int | None) -> tu
 
     First what changes the second, which most often is the side path, then what changes the first.
     """
-    fixes = (_bring(second, b, _goal(a, b, grown)), _bring(first, a, _goal(b, a, grown)))
+    fixes = (bring(second, b, _goal(a, b, grown)), bring(first, a, _goal(b, a, grown)))
     return tuple(fix for fix in fixes if fix)
 
 
@@ -43,7 +43,8 @@ def _goal(wanted: Spec, have: Spec, grown: int | None) -> tuple[int, ...]:
     return tuple(h if axis == grown else w for axis, (w, h) in enumerate(zip(wanted.shape, have.shape, strict=True)))
 
 
-def _bring(wire: Edge, have: Spec, goal: tuple[int, ...]) -> Fix | None:
+def bring(wire: Edge, have: Spec, goal: tuple[int, ...]) -> Fix | None:
+    """A layer that makes what flows along a wire fit a shape."""
     rank = len(have.shape)
     if rank > len(goal):
         return _flat(wire, have) if len(goal) == 2 else None

@@ -121,14 +121,15 @@ def answer_bent(network: Network) -> Iterator[Found]:
             text = _("{a} stands right before {b} and sets scores at random to zero. Put it before the last Linear.")
             words = text.format(a=said(network, last), b=said(network, place))
             yield last, "G-DROPOUT", words, (_delete(last),)
-        elif network.family(last) == "Activation" and kind not in DISTRIBUTIONS and _classifies(network):
+        elif network.family(last) == "Activation" and kind not in DISTRIBUTIONS and _takes_scores(network, place):
             text = _("{a} stands right before {b}, but the loss needs scores that no activation has bent. Delete it.")
             yield last, "G-SCORES", text.format(a=said(network, last), b=said(network, place)), (_delete(last),)
 
 
-def _classifies(network: Network) -> bool:
-    recipe = network.report.recipe
-    return recipe is not None and recipe.loss.type in ("cross_entropy", "focal", "nll")
+def _takes_scores(network: Network, end: Place) -> bool:
+    """Whether the loss of an Output wants logits, and none of their bounds."""
+    losses = (answer.loss.type for answer in network.report.outputs if answer.place == end)
+    return next(losses, "") in ("cross_entropy", "focal", "nll", "bce")
 
 
 def short_sight(network: Network) -> Iterator[Found]:
@@ -181,7 +182,7 @@ def _gates(network: Network, place: Place) -> bool:
 def narrow(network: Network) -> Iterator[Found]:
     """A layer on the only way to the answer that has fewer features than there are classes."""
     ends = [place for place, step in network.steps.items() if isinstance(step.layer, Output)]
-    if len(ends) != 1 or not _classifies(network):
+    if len(ends) != 1 or network.report.outputs[0].target.kind != "category":
         return
     answer = network.steps[ends[0]].spec
     classes, place = answer.elements, network.above(ends[0])

@@ -7,16 +7,18 @@ from builder.core.text import _
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure. `share`: from 0 to 1, shown in percent."""
+    """One figure. `share`: from 0 to 1, shown in percent. `brief`: its name where there is little room."""
 
     title: str
     higher_is_better: bool = True
     share: bool = False
+    brief: str = ""
 
 
 # what is told best of all stands first
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
+    "entity_f1": Metric(_("F1 of entities"), share=True),
     "bleu": Metric("BLEU"),
     "cer": Metric(_("character error rate"), higher_is_better=False, share=True),
     "wer": Metric(_("word error rate"), higher_is_better=False, share=True),
@@ -30,6 +32,9 @@ METRICS = {
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "rmse": Metric(_("root mean squared error"), higher_is_better=False),
     "r2": Metric("R2"),
+    "reconstruction_mse": Metric(_("reconstruction error"), higher_is_better=False, brief=_("error")),
+    "purity": Metric(_("purity of clusters"), share=True, brief=_("purity")),
+    "silhouette": Metric(_("silhouette of clusters"), brief=_("silhouette")),
     "perplexity": Metric(_("perplexity"), higher_is_better=False),
     "loss": Metric(_("loss"), higher_is_better=False),
 }

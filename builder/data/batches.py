@@ -13,12 +13,42 @@ from builder.data.augmentation import Augmenter, Batch
 from builder.data.augmentation.images import Scale
 from builder.data.fields import PARTS, DataSpec, Part
 from builder.data.fitting import FieldPreparation, Preparation, fit
+from builder.data.loading import load
 from builder.data.preparations.image import ImagePreparation
 from builder.data.sources.augmentations import Augmentation
 from builder.data.sources.source import Progress, Samples, Source, quiet
+from builder.data.stored import Stored
 
 MOST_FLOAT = 1 << 30  # bytes of float32 images; larger sets stay uint8 and are converted a batch at a time
 EVALUATED = 256  # samples a batch where nothing is learned
+
+
+class Streamed:
+    """Images on disk that are tensors as soon as some of them are chosen. Shape: (N, C, H, W) uint8"""
+
+    def __init__(self, rows: Stored, device: str | torch.device = "cpu") -> None:
+        self._rows, self._device = rows, device
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def to(self, device: str | torch.device) -> "Streamed":
+        """The same, read to another device."""
+        return Streamed(self._rows, device)
+
+    def index_select(self, _axis: int, index: Tensor) -> Tensor:
+        """Some images, in this order."""
+        return self._read(index.cpu().numpy())
+
+    def __getitem__(self, part: slice) -> Tensor:
+        return self._read(np.arange(*part.indices(len(self))))
+
+    def soon(self, index: Tensor) -> None:
+        """These images are chosen next."""
+        self._rows.soon(index.cpu().numpy())
+
+    def _read(self, index: NDArray[np.int64]) -> Tensor:
+        return torch.from_numpy(self._rows.take(index)).to(self._device).permute(0, 3, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -29,12 +59,12 @@ class Tensors:
     Shape: x each (N, ...) float32, int64 or uint8; y each (N,) int64 for categories, (N, columns) float32 for numbers
     """
 
-    x: tuple[Tensor, ...]
+    x: tuple[Tensor | Streamed, ...]
     y: tuple[Tensor, ...]
     scales: tuple[Scale | None, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.y[0])
+        return len(self.x[0])
 
     def to(self, device: str | torch.device) -> "Tensors":
         """The same on another device."""
@@ -51,6 +81,12 @@ class Tensors:
         x = tuple([x.index_select(0, index) for x in self.x])
         return self._ready(x), tuple([y.index_select(0, index) for y in self.y])
 
+    def soon(self, index: Tensor) -> None:
+        """These samples are needed next: what is on disk may be fetched meanwhile."""
+        for x in self.x:
+            if isinstance(x, Streamed):
+                x.soon(index)
+
     def between(self, start: int, end: int) -> Batch:
         """The batch of neighbouring samples."""
         return self._ready(tuple(x[start:end] for x in self.x)), tuple(y[start:end] for y in self.y)
@@ -60,7 +96,7 @@ class Tensors:
             return x
         return tuple(
             # the same steps as images_to_float, so that both give the same numbers
-            values.float().div_(255).sub_(scale.mean).div_(scale.std) if scale else values
+            values.contiguous().float().div_(255).sub_(scale.mean).div_(scale.std) if scale else values
             for values, scale in zip(x, self.scales, strict=True)
         )
 
@@ -94,7 +130,7 @@ def prepare(source: Source, progress: Progress = quiet) -> Prepared:
 
     Raises: Error of the source.
     """
-    samples = source.load(progress)
+    samples = load(source, progress)
     spec = samples.spec
     preparation = fit(source, samples)
     whole = len(samples) * spec.inputs[0].spec.bytes
@@ -118,7 +154,10 @@ def tensors(
     return Tensors(tuple(x for x, _scale in made), y, scales if any(scales) else ())
 
 
-def _field(preparation: FieldPreparation, raws: Any, as_bytes: bool) -> tuple[Tensor, Scale | None]:
+def _field(preparation: FieldPreparation, raws: Any, as_bytes: bool) -> tuple[Tensor | Streamed, Scale | None]:
+    if isinstance(raws, Stored):
+        assert isinstance(preparation, ImagePreparation)
+        return Streamed(raws), image_scale(preparation)
     if as_bytes and isinstance(preparation, ImagePreparation):
         x = np.ascontiguousarray(cast(NDArray[np.uint8], raws).transpose(0, 3, 1, 2))
         return torch.from_numpy(x), image_scale(preparation)
@@ -166,6 +205,7 @@ class Batches:
             begin = step * self.batch_size
             end = begin + self.batch_size if step < steps - 1 else len(order)
             batch = self.tensors.at(order[begin:end])
+            self.tensors.soon(order[end : end + self.batch_size])
             yield self.augmenter(batch, _generator(self.seed, epoch, step)) if self.augmenter else batch
 
     def in_order(self) -> Iterator[Batch]:

@@ -15,7 +15,6 @@ MOST_CHARACTERS = 200
 def describe(samples: Samples, name: str) -> dict[str, Any]:
     """Fields, targets, counts of each part and class, a few samples, and notices. Params: `name` of the source."""
     spec = samples.spec
-    first = spec.target
     return {
         "source": name,
         "fields": [
@@ -30,8 +29,8 @@ def describe(samples: Samples, name: str) -> dict[str, Any]:
             }
             for field in spec.inputs
         ],
-        "target": first.name,
-        "classes": list(first.classes),
+        "target": spec.target.name if spec.targets else None,
+        "classes": list(samples.classes),
         "targets": [_target(samples, target) for target in spec.targets],
         "parts": {part: _part(samples, samples.parts[part]) for part in PARTS},
         "samples": [_sample(samples, int(at)) for at in samples.parts["train"][:: _stride(samples)][:SHOWN]],
@@ -57,18 +56,18 @@ def _target(samples: Samples, target: Target) -> dict[str, Any]:
 
 
 def _part(samples: Samples, index: Any) -> dict[str, Any]:
-    first = samples.spec.target
-    if not first.classes:
+    if not samples.classes:
         return {"count": len(index), "classes": {}}
-    counts = class_counts(first, samples.labels[index]).tolist()
-    return {"count": len(index), "classes": dict(zip(first.classes, counts, strict=True))}
+    counts = class_counts(samples.spec.target, samples.labels[index]).tolist()
+    return {"count": len(index), "classes": dict(zip(samples.classes, counts, strict=True))}
 
 
 def class_counts(target: Target, values: NDArray[Any]) -> NDArray[np.int64]:
-    """How many samples of each class there are, or of each label."""
+    """How many samples of each class there are, or of each label; of tags, how many tokens."""
     if target.kind == "labels":
         return np.asarray(values.sum(axis=0), np.int64)
-    return np.bincount(values.astype(np.int64).ravel(), minlength=len(target.classes))
+    given = values[values >= 0]  # where there is no token, there is no tag
+    return np.bincount(given.astype(np.int64), minlength=len(target.classes))
 
 
 def _stride(samples: Samples) -> int:
@@ -79,12 +78,15 @@ def _stride(samples: Samples) -> int:
 def _sample(samples: Samples, at: int) -> dict[str, Any]:
     """One sample: the first target as `label`, and the others by their names."""
     answers = {target.name: answer_of(samples, target, at) for target in samples.spec.targets}
-    shown: dict[str, Any] = {"label": answers.pop(samples.spec.target.name), **answers}
+    first = next(iter(answers), None)  # the first target is shown as `label`
+    shown: dict[str, Any] = {"label" if name == first else name: value for name, value in answers.items()}
     if samples.names:
         shown["name"] = samples.names[at]
     for field in samples.spec.inputs:
         raw = samples.inputs[field.name][at]
-        if isinstance(raw, str):
+        if isinstance(raw, tuple):
+            shown[field.name] = list(raw)
+        elif isinstance(raw, str):
             shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
@@ -115,6 +117,8 @@ def answer_of(samples: Samples, target: Target, at: int) -> Any:
     value = samples.targets[target.name][at]
     if target.kind == "category":
         return target.classes[value]
+    if target.kind == "tags":
+        return [target.classes[tag] for tag in value.tolist() if tag >= 0]
     if target.kind == "text":
         return shortened(value)
     if target.kind == "binary":

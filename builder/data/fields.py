@@ -21,6 +21,9 @@ InputKind = Literal[
 TargetKind = Literal[
     "category",
     "number",
+    "tags",
+    "input",
+    "latent",
     "text",
     "forecast",
     "rating",
@@ -49,26 +52,30 @@ class InputField:
     """One input: its name, kind, and the spec (batch axis included) of what the network receives after preparation.
 
     `columns` tells what a vector is made of, where it comes from a table, and what is known of each step of a series.
+    `unit`: all its numbers lie between 0 and 1.
     """
 
     name: str
     kind: InputKind
     spec: Spec
     columns: tuple[Column, ...] = ()
+    unit: bool = False
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, or a text; a
-    forecast continues the first column of the series, a column for each step.
+    """What is to be predicted: a category, one of `classes`, one number for each of `columns`, one of `classes` for
+    each token, or a text; a forecast continues the first column of the series, a column for each step.
 
     A rating is one number of a `user` and an `item`, the fields of these names; from `liked` on (None: from the mean
     of the training part on) it says that the item is liked.
 
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
-
-    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns.
+    Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
+    the network keeps of a sample, which nothing is held against; its `classes` are those that it is compared with.
+    `sizes` is the shape of an answer (without the batch, None: any) where it follows from neither classes nor columns;
+    `unit` is that of the field.
     To add a kind: its name above; its losses in `builder.graph.losses.LOSSES_OF`; and a file of its name in
     `training/scores`, `evaluation/figures`, `prediction/answers`, `ui/results`, `ui/answers` and `cli/figures`.
     """
@@ -79,6 +86,7 @@ class Target:
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
     liked: float | None = None
+    unit: bool = False
     longest: int = 0
 
     @property
@@ -103,6 +111,22 @@ class DataSpec:
     def target(self) -> Target:
         """The first target."""
         return self.targets[0]
+
+    @property
+    def category(self) -> Target | None:
+        """The first target that is a category."""
+        return next((target for target in self.targets if target.kind == "category"), None)
+
+    @property
+    def answers(self) -> tuple[Target, ...]:
+        """Every target that an Output may name: those of the data, each field of floats, and what is latent."""
+        fields = (
+            Target(field.name, kind="input", sizes=field.spec.shape[1:], unit=field.unit)
+            for field in self.inputs
+            if field.spec.dtype == "float32"
+        )
+        latent = Target("latent", self.category.classes if self.category else (), "latent", sizes=(None,))
+        return (*self.targets, *fields, latent)
 
     def to_json(self) -> bytes:
         """As JSON, to be kept with a run."""
@@ -136,10 +160,13 @@ class DataSpec:
         )
 
     def answer(self, name: str | None) -> Target | None:
-        """The target of that name; without a name the only one, or None when that is ambiguous."""
+        """What an Output of that name answers; without a name the data's only target, or None when that is ambiguous.
+
+        Targets of the data come before fields of the same name.
+        """
         if name is None:
             return self.targets[0] if len(self.targets) == 1 else None
-        return next((target for target in self.targets if target.name == name), None)
+        return next((target for target in self.answers if target.name == name), None)
 
 
 def offers(data: DataSpec | None) -> dict[str, list[str]]:
@@ -147,7 +174,7 @@ def offers(data: DataSpec | None) -> dict[str, list[str]]:
     if data is None:
         return {}
     fields = [field.name for field in (*data.inputs, *data.forced)]
-    return {"fields": fields, "targets": [target.name for target in data.targets]}
+    return {"fields": fields, "targets": [target.name for target in data.answers]}
 
 
 def damaged(content: bytes, *, old: str) -> Error:

@@ -5,7 +5,7 @@ It is fitted on the training part alone, saved with the run, and used by trainin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
@@ -20,7 +20,7 @@ from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.number import NumberPreparation, fit_numbers, fit_steps
 from builder.data.preparations.series import SeriesPreparation
 from builder.data.preparations.sound import SoundPreparation
-from builder.data.preparations.text import TextPreparation, vocabulary
+from builder.data.preparations.text import TextPreparation, vocabulary, way_of_dividing
 from builder.data.preparations.vector import VectorPreparation
 from builder.data.sources.source import Samples, Source, chosen
 
@@ -108,13 +108,27 @@ def fit(source: Source, samples: Samples) -> Preparation:
     return Preparation(fields=fields, targets=targets)
 
 
+def divided_field(preparation: Preparation) -> tuple[str, TextPreparation]:
+    """The texts that came divided into tokens: those of which tags tell."""
+    found = ((name, field) for name, field in preparation.fields.items() if isinstance(field, TextPreparation))
+    return next((name, field) for name, field in found if field.tokens == "given")
+
+
 def _image(_field: InputField, source: Any, training: Any) -> ImagePreparation:
     return fit_images(training, source.normalise, source.fit, source.mean, source.std)
 
 
 def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
-    tokenizer = vocabulary(training, source.tokens, source.vocabulary_size)
-    return TextPreparation(tokenizer=tokenizer, tokens=source.tokens, max_length=source.max_length)
+    given = isinstance(training[0], tuple)
+    tokens: Literal["words", "characters", "bpe", "given"] = "given" if given else source.tokens
+    return TextPreparation(
+        tokenizer=vocabulary(training, tokens, source.vocabulary_size),
+        tokens=tokens,
+        max_length=source.max_length,
+        padding_side=source.padding_side,
+        truncation_side=source.truncation_side,
+        by=way_of_dividing(training) if given else "words",
+    )
 
 
 def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation | ColumnsPreparation:
@@ -150,6 +164,7 @@ FITS: dict[InputKind, Callable[[InputField, Any, Any], FieldPreparation]] = {
 # kinds of target that are not learned as they are: learns from the source's settings and the training part's values
 TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] = {
     "category": lambda _source, values: fit_categories(values),
+    "tags": lambda _source, values: fit_categories(values),
     "number": lambda _source, values: fit_numbers(values),
     "text": fit_texts,
     "forecast": lambda _source, values: fit_steps(values),

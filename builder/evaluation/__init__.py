@@ -7,9 +7,12 @@ from builder.evaluation.figures import (
     ClassFigures,
     Evaluation,
     ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
     RatingFigures,
+    TagFigures,
     TextFigures,
 )
 
@@ -19,9 +22,12 @@ __all__ = [
     "ClassFigures",
     "Evaluation",
     "ForecastFigures",
+    "InputFigures",
     "LabelsFigures",
+    "LatentFigures",
     "NumberFigures",
     "RatingFigures",
+    "TagFigures",
     "TextFigures",
     "evaluate",
 ]

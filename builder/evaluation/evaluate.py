@@ -9,6 +9,7 @@ from torch import Tensor
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.fields import Part
+from builder.data.loading import load
 from builder.data.sources import Progress, Samples, parse_source, quiet
 from builder.evaluation.figures import Evaluation, figures
 from builder.evaluation.trained import Texts, Trained
@@ -58,7 +59,7 @@ def samples_of(run: Run, trained: Trained, progress: Progress = quiet) -> Sample
     source, problems = parse_source(trained.document.data)
     if source is None:
         raise Error.of(problems)
-    samples = source.load(progress)
+    samples = load(source, progress)
     if run.fingerprint not in (None, samples.fingerprint):
         text = _("The data has changed since this run began, so its parts are not the same. Put it back.")
         raise Error("R-DATA", text)

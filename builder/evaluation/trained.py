@@ -1,6 +1,7 @@
 """A run's network ready for use: its frozen document, its own preparation, its weights and what it answers."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from builder.data.fitting import Preparation, Raws, from_json
 from builder.graph.document import Document
 from builder.graph.document import read as document_of
 from builder.graph.recipe import Recipe
-from builder.runs.folder import RunFolder
+from builder.runs.folder import FAMILIAR, RunFolder
 from builder.runs.store import Run, Store
 from builder.training import checkpoint
 from builder.training.decoding import BEAMS, Read, Reader, begun, read
@@ -32,7 +33,8 @@ Texts = dict[str, float]  # what may be the answer to one sample, each with its 
 class Trained:
     """Everything that a run learned, on the CPU and in evaluation mode.
 
-    `inputs` and `answers` are what the network takes and gives; `source` is the network as Python.
+    `inputs` and `answers` are what the network takes and gives; `source` is the network as Python; `familiar` are, of
+    each Output that reconstructs, the percentiles of its errors on the training part, once the run is finished.
     """
 
     run: Run
@@ -44,6 +46,7 @@ class Trained:
     answers: tuple[Answer, ...]
     source: str
     model: nn.Module
+    familiar: Mapping[str, Sequence[float]]
 
     @classmethod
     def of(cls, store: Store, run_id: str, which: Which = "best") -> "Trained":
@@ -63,7 +66,7 @@ class Trained:
         model.load_state_dict(weights)
         preparation = from_json(folder.read("preparation.json"))
         args = (run, document, report.recipe, report.data, preparation, report.inputs, report.outputs, source)
-        return cls(*args, model.eval())
+        return cls(*args, model.eval(), _familiar(folder))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -135,6 +138,14 @@ class Trained:
     def weights(self) -> dict[str, Tensor]:
         """The weights under the names that the source gives them."""
         return {name: tensor.contiguous() for name, tensor in self.model.state_dict().items()}
+
+
+def _familiar(folder: RunFolder) -> dict[str, list[float]]:
+    try:
+        kept: dict[str, list[float]] = json.loads(folder.read(FAMILIAR))
+    except FileNotFoundError:
+        return {}
+    return kept
 
 
 def _weights(folder: RunFolder, store: Store, run: Run, which: Which) -> dict[str, Tensor]:

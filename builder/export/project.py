@@ -14,7 +14,8 @@ from typing import Any, Final
 import safetensors.torch
 
 from builder.core.text import _
-from builder.data import images, sounds
+from builder.data import entities, images, sounds
+from builder.data.fitting import FieldPreparation
 from builder.data.preparations import columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
@@ -39,7 +40,12 @@ KINDS: Final = {
         (images.is_grey, images.flattened, images.image_array, images.images_to_float),
         ("pillow",),
     ),
-    "text": _Kind(("from tokenizers import Tokenizer",), (text.token_ids,), ("tokenizers",)),
+    "text": _Kind(("from tokenizers import Tokenizer",), (text.side_by_side, text.token_ids), ("tokenizers",)),
+    "given": _Kind(
+        ("from tokenizers import Tokenizer",),
+        (text.side_by_side, text.given_ids, text.divided, entities.entity_types, entities.entity_spans),
+        ("tokenizers",),
+    ),
     "sound": _Kind(
         ("import soundfile",),
         (sounds.resampled, sounds.sound_wave, spectrogram.sound_features),
@@ -50,12 +56,16 @@ KINDS: Final = {
     "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
+TAGS: Final = """    if facts["kind"] == "tags":
+        return tagged(facts, row, sample[facts["field"]])
+"""
 ROWS: Final = ("columns", "index")  # kinds whose samples are rows of a table
 FROM_FILE: Final = "python predict.py FILE..."
 USAGE: Final = {
     "image": FROM_FILE,
     "sound": FROM_FILE,
     "text": f"{FROM_FILE}\npython predict.py --text TEXT",
+    "given": f"{FROM_FILE}\npython predict.py --text TEXT",
     "vector": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "series": f'{FROM_FILE}\npython predict.py --text "NUMBER NUMBER ..."',
     "columns": "python predict.py TABLE.csv...\npython predict.py --text COLUMN=VALUE,...",
@@ -80,7 +90,9 @@ def files(trained: Trained) -> dict[str, bytes]:
         facts[name]["tokenizer_file"] = file
     outputs = [output(trained, answer) for answer in trained.answers]
     whole = {"fields": facts, "inputs": read, "outputs": outputs}
-    kinds = list(dict.fromkeys(field.kind for field in fields.values()))
+    for name, field in fields.items():
+        facts[name]["kind"] = _kind(field)
+    kinds = list(dict.fromkeys(map(_kind, fields.values())))
     usage = USAGE[kinds[0]] if len(fields) == 1 else "python predict.py TABLE.csv..."
     packages = [package for kind in kinds for package in KINDS[kind].packages]
     written = {
@@ -95,6 +107,11 @@ def files(trained: Trained) -> dict[str, bytes]:
     return {name: text.encode("utf-8", "replace") for name, text in written.items()} | {"weights.safetensors": weights}
 
 
+def _kind(field: FieldPreparation) -> str:
+    """Which glue a field needs."""
+    return "given" if isinstance(field, text.TextPreparation) and field.tokens == "given" else field.kind
+
+
 def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
     glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(columns.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
@@ -103,7 +120,9 @@ def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
         usage=usage,
         standard="import csv\n" if table else "",
         math="import math\n" if {"columns", "sound"} & {*kinds} else "",
+        re="import re\n" if "given" in kinds else "",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
+        answers=TAGS if "given" in kinds else "",
         functions="\n\n".join(inspect.getsource(function) for function in functions),
         glue="".join(glue),
         prepared=", ".join(f'"{kind}": {kind}_prepared' for kind in kinds),
@@ -132,6 +151,13 @@ def _answers(trained: Trained) -> Iterator[str]:
         name = _one_line(target.name)
         if target.kind == "category":
             text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
+        elif target.kind == "tags":
+            text, value = (
+                _("It tags each token of a text. Accuracy of tokens on the test part: {figure}."),
+                "token_accuracy",
+            )
+            if entities.is_iob(target.classes):
+                text, value = _("It finds entities in a text. Their F1 on the test part: {figure}."), "entity_f1"
         elif target.kind == "binary":
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":

@@ -92,6 +92,22 @@ class PairwiseRanking(Settings):
     type: Literal["bpr"] = "bpr"
 
 
+class KullbackLeibler(Settings):
+    """How far means and log-variances, one half of the output each, are from a standard normal distribution.
+
+    Summed over the latent numbers; the Output's weight is the beta of a beta-VAE.
+    Source: Kingma & Welling 2013, arXiv:1312.6114, appendix B.
+    """
+
+    type: Literal["kl"] = "kl"
+
+
+class Nothing(Settings):
+    """No loss: what the layer gives is looked at, and nothing is asked of it."""
+
+    type: Literal["none"] = "none"
+
+
 Loss = (
     CrossEntropy
     | Focal
@@ -101,12 +117,17 @@ Loss = (
     | Huber
     | PairwiseRanking
     | BinaryCrossEntropy
+    | KullbackLeibler
+    | Nothing
 )  # fmt: skip
 
 # by the kind of target: the losses for it, its default first
 LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "category": (CrossEntropy, Focal, NegativeLogLikelihood),
     "number": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "tags": (CrossEntropy,),
+    "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
+    "latent": (Nothing, KullbackLeibler),
     "text": (CrossEntropy,),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "rating": (MeanSquaredError, PairwiseRanking),

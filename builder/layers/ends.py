@@ -29,8 +29,9 @@ class Input(Layer):
 class Output(Layer):
     """What the network answers: one number for each class of the target, as logits, or the numbers themselves.
 
+    A field named as target is reconstructed, as an autoencoder does; "latent" shows what the network keeps of a sample.
     There may be several: training makes the sum of their losses small, each times its weight.
-    Shape:  (N, classes) or (N, numbers) -> the same
+    Shape:  (N, classes), (N, numbers) or the field's own -> the same
     Source: the target of the data.
     """
 
@@ -39,9 +40,11 @@ class Output(Layer):
     glyph = "Out"
 
     target: FieldName | None = Field(
-        None, description="Which target of the data; empty for the only one.", json_schema_extra={"offers": "targets"}
+        None,
+        description="Which target of the data, or which field to reconstruct; empty for the only target.",
+        json_schema_extra={"offers": "targets"},
     )
-    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bpr", "bce"] | None = Field(
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce", "kl", "none"] | None = Field(
         None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
     )
     weight: float = Field(

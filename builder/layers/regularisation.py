@@ -1,11 +1,13 @@
 """Layers that make a network rely less on any single number while it trains."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from pydantic import Field
 
 from builder.core.specs import Spec
-from builder.layers.layer import Call, Layer
+from builder.core.text import _
+from builder.layers.layer import Call, Complaint, Layer
 
 
 class _Dropout(Layer):
@@ -85,6 +87,30 @@ class GaussianNoise(Layer):
 
     def forward(self, module: str, *x: str) -> str:
         return f"{x[0]} + {self.std} * torch.randn_like({x[0]}) if self.training else {x[0]}"
+
+
+class GaussianSample(Layer):
+    """Draw each latent number while training, from a mean and a log-variance; take the mean otherwise.
+
+    Shape:  (N, 2 Z) -> (N, Z)
+    Formula: y = μ + exp(s / 2) · ε, where μ is the first half of x, s the second and ε normal
+    Source: torch.randn_like; the reparametrisation of Kingma & Welling 2013, arXiv:1312.6114, section 2.4.
+    """
+
+    family = "Regularisation"
+    aliases = ("variational", "vae", "reparametrisation", "latent", "sampling")
+    accepts = "N F"
+    glyph = "N~"
+
+    def complaints(self, x: Spec) -> Iterator[Complaint]:
+        if x.shape[1] % 2:
+            text = _("{n} numbers cannot be halved into means and log-variances; an even number can")
+            yield Complaint(text.format(n=x.shape[1]))
+
+    def forward(self, module: str, *x: str) -> str:
+        mean, log_variance = (f"{x[0]}.chunk(2, 1)[{half}]" for half in (0, 1))
+        drawn = f"({log_variance} / 2).exp() * torch.randn_like({mean})"
+        return f"{mean}.add({drawn} if self.training else 0)"
 
 
 class StochasticDepth(Layer):

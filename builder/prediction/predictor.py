@@ -114,7 +114,8 @@ class Predictor:
             began = time.perf_counter()
             outputs = self.trained.each(batch, self.beams)
             answers = [
-                said(self.trained, answer, out) for answer, out in zip(self.trained.answers, outputs, strict=True)
+                said(self.trained, answer, out, batch)
+                for answer, out in zip(self.trained.answers, outputs, strict=True)
             ]
             spent = 1000 * (time.perf_counter() - began) / size
             rows = zip(*answers, strict=True)

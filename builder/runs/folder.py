@@ -19,6 +19,7 @@ from builder.core.text import _
 
 WORDS_BYTES: Final = 4096
 NODES: Final = "nodes.json"  # what the trainer last saw of each layer
+FAMILIAR: Final = "familiar.json"  # how well a finished run reconstructs the training part
 STARTED: Final = "--- attempt"  # the line with which an attempt begins its part of the log
 PATIENCE: Final = 5.0  # seconds for which a worker tries to get its lock, because others probe it
 

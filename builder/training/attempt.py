@@ -1,5 +1,6 @@
 """One attempt at one run: from its frozen document to a final status, recording and obeying on the way."""
 
+import json
 import time
 from typing import Any, Final, assert_never
 
@@ -13,7 +14,7 @@ from builder.data.fitting import to_json
 from builder.data.sources import parse_source
 from builder.graph.document import read
 from builder.graph.recipe import Recipe
-from builder.runs.folder import RunFolder
+from builder.runs.folder import FAMILIAR, RunFolder
 from builder.runs.store import Command, Store
 from builder.training import checkpoint, loop, weights
 from builder.training.events import EpochEnd, Event, Finished, Step, prefixed
@@ -119,6 +120,7 @@ class Attempt:
                 self._save()
             if isinstance(event, Finished):
                 metrics = _metrics(event)
+                self.folder.write(FAMILIAR, json.dumps(dict(event.familiar)).encode())
         self._write()
         return metrics
 

@@ -4,7 +4,7 @@ Figures are called `loss`, `accuracy`, `mae`, `r2`; where a network has several 
 Output has its own under `loss/<id>`, `accuracy/<id>` and so on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.data.fields import Part
@@ -51,12 +51,14 @@ class Finished:
     """The test part, seen once, by the weights of the best epoch: the one with the best validation figure `metric`.
 
     `value` is that figure, None without a validation part; there are no test figures when that part is empty.
+    `familiar` are, of each Output that reconstructs, the percentiles of its errors on the training part.
     """
 
     test: Figures
     metric: str
     value: float | None
     best_epoch: int
+    familiar: Mapping[str, Sequence[float]]
 
 
 Event = Step | Evaluating | EpochEnd | Finished

@@ -28,6 +28,7 @@ from builder.graph.document import Document
 from builder.graph.recipe import Optimizer, Recipe
 from builder.training.devices import choose, settle
 from builder.training.events import EpochEnd, Evaluating, Event, Figures, Finished, Step
+from builder.training.familiar import familiar
 from builder.training.health import explain, first_bad_layer
 from builder.training.objective import Objective
 from builder.training.penalty import Penalty, penalty
@@ -124,7 +125,7 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
     chosen = deepcopy(model)
     chosen.load_state_dict(best.weights)
     test = yield from _evaluate(chosen, held["test"], objective, "test")
-    yield Finished(test, best.metric, best.value, best.epoch)
+    yield Finished(test, best.metric, best.value, best.epoch, familiar(chosen, batches.tensors, objective))
 
 
 def _learn(model: nn.Module, batches: Batches, objective: Objective, state: State) -> Generator[Event, None, float]:

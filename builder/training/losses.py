@@ -13,10 +13,12 @@ from builder.graph.losses import (
     CrossEntropy,
     Focal,
     Huber,
+    KullbackLeibler,
     Loss,
     MeanAbsoluteError,
     MeanSquaredError,
     NegativeLogLikelihood,
+    Nothing,
     PairwiseRanking,
 )
 
@@ -25,10 +27,11 @@ LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
 
 
 def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "category") -> LossFunction:
-    """The mean loss of a batch.
+    """The mean loss of a batch; cross-entropy passes over the tokens whose tag is -100.
 
-    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, C), (N, C) -> () for all else but
-    texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without padding
+    Shape: (N, classes), (N) or shares (N, classes) -> () for categories; (N, L, tags), (N, L) -> () for tags;
+    (N, C), (N, C) -> () for all else but texts: (N, U, tokens), (N, U) -> (), the mean over their tokens without
+    padding
     Params: counts, the samples of each class in the training part, by which classes are balanced
     """
     match loss:
@@ -53,6 +56,10 @@ def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "ca
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
         case PairwiseRanking():
             return _pairwise
+        case KullbackLeibler():
+            return lambda output, _y: _divergence(output)
+        case Nothing():
+            return lambda output, _y: output.new_zeros(())
         case _:
             assert_never(loss)
 
@@ -73,10 +80,15 @@ def balanced(counts: Sequence[int]) -> Tensor:
 
 
 def _cross_entropy(loss: CrossEntropy, weight: Tensor | None) -> LossFunction:
-    smoothing = loss.label_smoothing
-    if weight is None:
-        return lambda output, y: F.cross_entropy(output, y, label_smoothing=smoothing)
-    return lambda output, y: F.cross_entropy(output, y, weight.to(output), label_smoothing=smoothing)
+    def cross_entropy(output: Tensor, y: Tensor) -> Tensor:
+        # the training part may lack the last tags; it has every category
+        fill = (0, output.shape[-1] - len(weight)) if weight is not None else (0, 0)
+        weights = F.pad(weight.to(output), fill, value=1.0) if weight is not None else None
+        if output.ndim > 2:  # a class for each step
+            output, y = output.flatten(0, -2), y.flatten()
+        return F.cross_entropy(output, y, weights, label_smoothing=loss.label_smoothing)
+
+    return cross_entropy
 
 
 def _binary_cross_entropy(loss: BinaryCrossEntropy) -> LossFunction:
@@ -101,3 +113,9 @@ def _focal(output: Tensor, y: Tensor, gamma: float) -> Tensor:
     # for gamma < 1 the slope at p = 1 is infinite
     doubt = (-torch.expm1(-negative_log_p)).clamp_min(LEAST)
     return (doubt**gamma * negative_log_p).mean()
+
+
+def _divergence(output: Tensor) -> Tensor:
+    """KL divergence to the standard normal distribution, summed over the latent numbers. Shape: (N, 2 Z) -> ()"""
+    mean, log_variance = output.chunk(2, dim=1)
+    return (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean() / 2

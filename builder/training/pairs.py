@@ -10,7 +10,7 @@ from builder.data.fields import Target
 from builder.data.fitting import Preparation
 
 ROUNDED = 1e-4  # by so much a rating may seem less than it is
-ROUNDS = 20  # of drawing again; who has rated nearly everything may then meet a rated item
+ROUNDS = 100  # of drawing again; who has rated nearly everything may then meet a rated item
 
 
 def liked_from(target: Target, preparation: Preparation) -> float:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from builder.core.text import _
 from builder.data.describe import class_counts
+from builder.data.entities import entity_spans, entity_types, is_iob
 from builder.data.fields import PARTS, Target
 from builder.data.sources import Samples
 from builder.runs.store import Series
@@ -22,9 +23,25 @@ BINS = 30
 
 def answers(samples: Samples, target: Target) -> go.Figure:
     """How the answers to a target are spread over classes, numbers or lengths of texts, in each part."""
+    if target.kind == "tags":
+        return _tag_counts(samples, target)
     if target.kind == "forecast":
         return series.parts(samples)
     return _class_counts(samples, target) if target.classes else _spread(samples, target)
+
+
+def _tag_counts(samples: Samples, target: Target) -> go.Figure:
+    """How often each tag occurs; that of entities as a whole, since most tokens are outside."""
+    names = entity_types(target.classes) if is_iob(target.classes) else list(target.classes)
+    figure = go.Figure()
+    for part, colour in zip(PARTS, COLOURS, strict=False):
+        tags = samples.targets[target.name][samples.parts[part]]
+        found = entity_spans(tags, target.classes)[:, 3] if is_iob(target.classes) else tags[tags >= 0]
+        counts = np.bincount(found, minlength=len(names))[:MOST_SHOWN]
+        figure.add_bar(x=names[:MOST_SHOWN], y=counts, name=_(part), marker_color=colour)
+    unit = _("entities") if is_iob(target.classes) else _("tokens")
+    figure.update_layout(barmode="stack", **_frame(280), xaxis={"type": "category"}, yaxis={"title": unit})
+    return _inert(figure)
 
 
 def _spread(samples: Samples, target: Target) -> go.Figure:
@@ -39,6 +56,15 @@ def _spread(samples: Samples, target: Target) -> go.Figure:
         figure.add_bar(x=middles, y=counts, name=_(part), marker_color=colour)
     axes = {"xaxis": {"title": _("characters") if texts else target.columns[0]}, "yaxis": {"title": _("samples")}}
     figure.update_layout(barmode="stack", bargap=0.05, **_frame(280), **axes)
+    return _inert(figure)
+
+
+def histogram(values: Sequence[float], title: str) -> go.Figure:
+    """How one quantity is spread."""
+    counts, edges = np.histogram(values, min(BINS, max(1, len(set(values)))))
+    middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
+    figure = go.Figure(go.Bar(x=middles, y=counts, marker_color=COLOURS[0]))
+    figure.update_layout(bargap=0.05, **_frame(220), xaxis={"title": title}, yaxis={"title": _("samples")})
     return _inert(figure)
 
 

@@ -1,6 +1,6 @@
-"""The Data page: choosing a source, its settings, and a look at what comes out."""
+"""The Data page: the settings of what was chosen, and a look at what comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,120 +9,70 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from builder.core.errors import Error
-from builder.core.settings import parameters
+from builder.core.errors import MOST_LISTED, Error
+from builder.core.settings import Parameter, parameters
 from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import (
-    SOURCES,
-    ColumnsSource,
-    ImageSource,
-    RoledSource,
-    Samples,
-    SoundSource,
-    Source,
-    parse_source,
-)
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation
-from builder.data.sources.places import keep_upload
+from builder.data.sources import ColumnsSource, ImageSource, RoledSource, Samples, SoundSource, Source, parse_source
+from builder.data.sources.augmentations import Augmentation
 from builder.data.sources.ratings import RatingsSource
 from builder.graph.document import Document
-from builder.ui import charts, forms, listening, problems, recommending, roles, series, session
-from builder.ui.loading import load
+from builder.ui import charts, choosing, forms, health, listening, problems, recommending, roles, series, session
+from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
-SHARED = ("validation", "test", "seed", "limit")  # kept when another source is chosen
 Image = NDArray[Any]  # (H, W, C)
+# what decides which samples are in which part
+SPLIT = frozenset({"validation", "test", "split", "group", "time", "seed", "limit"})
 
 SHOWN = 12
 MOST_WINDOWS = 6
-UPLOADS = {
-    "images": ["zip"],
-    "sounds": ["zip"],
-    "text-table": ["csv", "tsv", "txt", "zip"],
-    "table": ["csv", "tsv", "txt"],
-    "series": ["csv", "tsv", "txt"],
-    "ratings": ["csv", "tsv", "txt", "data", "dat"],
-    "parallel": ["tsv", "txt", "csv"],
-}
 TIMES = 8  # how often augmentation shows one image
 
 
-def choose(document: Document) -> None:
-    """Source, file, and settings."""
-    now = str(document.data.get("source", ""))
-    st.session_state["source"] = now if now in SOURCES else None
-
-    def change() -> None:
-        name = st.session_state["source"]
-        if name and name != now:
-            kept = {key: value for key, value in document.data.items() if key in SHARED}
-            session.edit({"op": "set_data", "values": {**kept, "source": name}, "replace": True})
-
-    st.selectbox(
-        _("Data set"),
-        list(SOURCES),
-        key="source",
-        format_func=lambda name: _(SOURCES[name].title),
-        on_change=change,
-        placeholder=_("Choose a data set"),
-    )
-    cls = SOURCES.get(now)
-    if cls is None:
-        return
-    st.caption(plain(_(cls.about), 300))
-    if "path" in cls.model_fields:
-        _file(now, document)
+def settings(document: Document) -> None:
+    """Everything that can be set of the chosen data: columns, split, preparation, augmentation."""
+    cls = choosing.chosen(document)
+    assert cls is not None
     if issubclass(cls, RoledSource):
         roles.draw(document)
-    shown = tuple(p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores)
-    st.markdown(f"**{_('Settings')}**" if shown else "")
-    forms.draw(shown, document.data, f"data:{now}", _set)
-    if issubclass(cls, ImageSource):
-        _augmentation(document, ImageAugmentation)
-    if issubclass(cls, SoundSource):
-        _augmentation(document, SoundAugmentation)
+    shown = [p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores]
+
+    def some(title: str, wanted: Callable[[Parameter], bool]) -> None:
+        if chosen := tuple(p for p in shown if wanted(p)):
+            if title:
+                st.markdown(f"**{title}**")
+            forms.draw(chosen, document.data, f"data:{document.data['source']}", _set)
+
+    some(_("Split"), lambda p: p.name in SPLIT)
+    some(_("Preparation"), lambda p: p.name not in SPLIT and not p.advanced)
+    if "augmentation" in cls.model_fields:
+        _augmentation(cls, document)
+    if any(p.advanced and p.name not in SPLIT for p in shown):
+        with st.expander(_("More settings"), icon=":material/tune:"):
+            some("", lambda p: p.name not in SPLIT and p.advanced)
 
 
 def _set(name: str, value: Any) -> None:
     session.edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
 
 
-def _file(source: str, document: Document) -> None:
-    """An upload, or the path of something on this machine."""
-    file = st.file_uploader(_("Upload"), type=UPLOADS[source], key=f"upload:{source}", max_upload_size=500)
-    if file is not None and st.session_state.get("kept_upload") != file.file_id:
-        try:
-            path = keep_upload(file.name, file.getvalue())
-        except Error as error:
-            st.error(plain(str(error), 320))
-        else:
-            st.session_state.kept_upload = file.file_id
-            _set("path", path)
-            st.rerun()
-    path = str(document.data.get("path", ""))
-    key = f"path:{source}"
-    st.session_state[key] = path
-    st.text_input(
-        _("or a path on this machine"),
-        key=key,
-        on_change=lambda: _set("path", st.session_state[key].strip()),
-        placeholder=_("a folder with a folder for each class, or a .zip of it")
-        if source in ("images", "sounds")
-        else _("a .csv file"),
-    )
-
-
-def _augmentation(document: Document, settings: type[Augmentation]) -> None:
-    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('while training only')}]]")
+def _augmentation(cls: type[Source], document: Document) -> None:
+    """Random changes while training, of whatever kind the source has."""
+    kind = cls.model_fields["augmentation"].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, Augmentation)
 
     def change(name: str, value: Any) -> None:
         values = {**_changes(session.document()), name: value}
         _set("augmentation", {k: v for k, v in values.items() if v is not None})
 
-    forms.draw(parameters(settings), _changes(document), "augmentation", change)
+    active = bool(_changes(document))
+    title = _("Augmentation, while training only")
+    with st.expander(title, expanded=active, icon=":material/auto_fix_high:", key="augmentation"):
+        forms.draw(parameters(kind), _changes(document), "augmentation", change)
 
 
 def _changes(document: Document) -> dict[str, Any]:
@@ -138,15 +88,22 @@ def look(document: Document) -> None:
         return
     if not source.here() and not _consent(source):
         return
+    if cancelled(source):
+        st.info(_("Loading was cancelled; nothing was kept by half."), icon=":material/cancel:")
+        if st.button(_("Load it"), type="primary", icon=":material/refresh:", on_click=ask_again):
+            st.rerun()
+        return
     try:
         samples = load(source)
     except Error as error:
         problems.draw(error.problems, "data")
         return
-    for notice in samples.notices[:20]:
-        st.caption(f":material/info: {plain(notice.message, 300)}")
     for column, part in zip(st.columns(3), PARTS, strict=True):
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
+    st.caption(_("The test part is locked: no score of it is shown before a run is finished."))
+    health.draw(source, samples)
+    for notice in samples.notices[:MOST_LISTED]:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
     for number, target in enumerate(samples.spec.targets):
         if len(samples.spec.targets) > 1:
             st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
@@ -162,10 +119,15 @@ def look(document: Document) -> None:
 
 
 def _consent(source: Source) -> bool:
-    """Ask before something large is fetched."""
+    """Ask before something large is fetched; who agreed is not asked again until it is cancelled."""
     text = _("This data set is not on this machine yet. It is fetched once and kept: {size}.")
     st.info(text.format(size=size(source.download_bytes)), icon=":material/cloud_download:")
     return st.button(_("Download"), type="primary", icon=":material/download:")
+
+
+def some_samples(source: Source, samples: Samples) -> None:
+    """A few samples of the training part."""
+    _samples(source, samples)
 
 
 def _some(samples: Samples) -> list[int]:
@@ -185,7 +147,7 @@ def _samples(source: Source, samples: Samples) -> None:
     if isinstance(source, RatingsSource):
         st.plotly_chart(recommending.matrix(samples), key="matrix")
         return
-    labels = [answer_of(samples, samples.spec.target, i) for i in some]
+    labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":
         pictures([np.asarray(samples.only[i]) for i in some], labels)
     elif isinstance(source, SoundSource):

@@ -36,5 +36,10 @@ def expected(name: str, value: float) -> str:
 def _brief(name: str, value: float) -> str:
     metric = metric_of(name)
     if metric in METRICS and METRICS[metric].share:
-        return f"{value:.1%}" if metric == "accuracy" else f"{METRICS[metric].title} {value:.1%}"
-    return f"{metric.upper()} {number(value)}"
+        return f"{value:.1%}" if metric == "accuracy" else f"{_called(metric)} {value:.1%}"
+    return f"{_called(metric)} {number(value)}"
+
+
+def _called(metric: str) -> str:
+    brief = METRICS[metric].brief if metric in METRICS else ""
+    return brief or metric.upper()

@@ -19,7 +19,7 @@ from builder.graph.recipe import OPTIMIZERS, Recipe
 from builder.live import live
 from builder.runs.store import History, Run
 from builder.training import supervisor
-from builder.ui import forms, problems, services, session
+from builder.ui import forms, health, problems, services, session
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 
@@ -43,6 +43,7 @@ def head(bench: Workbench) -> None:
         )
     if report.problems:
         problems.draw(report.problems, "train")
+    health.warn(bench.document)
     if pressed:
         _start(bench)
 
@@ -69,7 +70,8 @@ def _loss(document: Document) -> None:
     default = next(iter(fitting), "cross_entropy")
     _variant("loss", _("Loss"), fitting or LOSSES, default, document, LOSSES.keys() - fitting if fitting else ())
     if outputs:
-        shown = METRICS[metric_of(watched(outputs[0]))].title
+        metric = next((name for name in map(watched, outputs) if name), "loss")
+        shown = METRICS[metric_of(metric)].title
         text = _("{loss} is the default for {kind}. The best epoch is told by the validation {metric}.")
         kind = CALLED[outputs[0].target.kind]
         st.caption(plain(text.format(loss=default, kind=kind, metric=shown), 200))

@@ -29,8 +29,26 @@ def data_of(page: Page, server: Server, *values: str) -> str:
 
 
 def choose_source(page: Page, title: str) -> None:
-    page.get_by_role("combobox", name="Data set").click()
-    page.get_by_role("option", name=title, exact=True).click()
+    """Take a card."""
+    change(page)
+    page.get_by_role("button", name=f"Use {title}", exact=True).click()
+
+
+def change(page: Page) -> None:
+    """Open the cards, unless they are."""
+    another, cards = page.get_by_role("button", name="Choose another"), page.get_by_text("Bring your own")
+    expect(another.or_(cards).first).to_be_visible()
+    if another.is_visible():
+        another.click()
+    expect(cards).to_be_visible()
+
+
+def bring(page: Page, name: str, content: bytes, type: str) -> None:
+    """Upload something, and use it as what it was recognised."""
+    page.locator("input[type=file]").set_input_files(upload(name, content, type))
+    use = page.get_by_role("button", name="Use it")
+    expect(use).to_be_enabled()
+    use.click()
 
 
 def counts(page: Page) -> list[int]:
@@ -48,7 +66,7 @@ def test_every_ready_source_can_be_chosen_and_seen(page: Page, server: Server, r
     data_of(page, server, 'data={"source": "text-table"}')
     for title, samples in (READY | (WITH_DATASETS if real_data else {})).items():
         choose_source(page, title)
-        expect(page.get_by_role("combobox", name="Data set")).to_have_value(title)
+        expect(part(page, "data-set")).to_contain_text(title)
         until(lambda wanted=samples: wanted == sum(counts(page)))
         expect(part(page, "class-counts").locator(".bars .point").first).to_be_visible()
 
@@ -74,8 +92,8 @@ def image_zip(each: int) -> bytes:
 
 def test_an_archive_of_images_is_uploaded_split_and_augmented(page: Page, server: Server) -> None:
     network = data_of(page, server)
-    choose_source(page, "Images")
-    page.locator("input[type=file]").set_input_files(upload("mine.zip", image_zip(40), "application/zip"))
+    change(page)
+    bring(page, "mine.zip", image_zip(40), "application/zip")
     expect(part(page, "class-counts").get_by_text("两个", exact=True)).to_be_visible()
     assert sum(counts(page)) == 120
     fill(field(page, "test"), 0.5)
@@ -83,6 +101,7 @@ def test_an_archive_of_images_is_uploaded_split_and_augmented(page: Page, server
     expect_counts(page, 48, 12, 60)
     fill(field(page, "limit"), 6)
     expect_counts(page, 6, 6, 6)
+    page.get_by_text("Augmentation, while training only").click()
     page.get_by_text("flip", exact=True).click()
     fill(field(page, "rotation"), 30)
     expect(page.get_by_text("one image, as the network may meet it")).to_be_visible()
@@ -109,8 +128,7 @@ def chinese_table(encoding: str) -> bytes:
 
 def test_a_chinese_table_is_uploaded_and_seen(page: Page, server: Server) -> None:
     data_of(page, server, 'data={"source": "text-table"}')
-    expect(page.get_by_text("[P-NONE]")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(upload("评论.csv", chinese_table("utf-8"), "text/csv"))
+    bring(page, "评论.csv", chinese_table("utf-8"), "text/csv")
     for label in ("好评", "差评"):
         expect(part(page, "class-counts").get_by_text(label, exact=True)).to_be_visible()
     assert sum(counts(page)) == 40
@@ -122,6 +140,8 @@ def test_a_table_in_gbk_is_explained_and_read_with_one_click(page: Page, server:
     page.locator("input[type=file]").set_input_files(upload("评论.csv", chinese_table("gbk"), "text/csv"))
     problem = page.locator("[class*=st-key-problem]")
     expect(problem).to_contain_text("[T-ENC] Not UTF-8. It looks like GBK.")
+    expect(page.get_by_role("button", name="Use it")).to_be_disabled()
     problem.get_by_role("button", name="GBK").click()
+    page.get_by_role("button", name="Use it").click()
     expect(part(page, "class-counts").get_by_text("好评", exact=True)).to_be_visible()
     assert sum(counts(page)) == 40

@@ -141,7 +141,7 @@ def test_every_page_can_be_the_first_that_a_server_shows(fresh: Server, visit: V
     shows = {
         "/": "Start from a network that works",
         "/build": "linear1",
-        "/data": "Data set",
+        "/data": "Choose another",
         "/train": "No run yet",
         "/runs": "No runs yet",
         "/predict": "Nothing is trained yet",

@@ -1,7 +1,9 @@
 """Images in zips and folders: structure, sizes, bad files, and the cache."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -79,9 +81,9 @@ def test_many_bad_images_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({}, r"\[T-CLASS\] \"set.zip\" holds no folders of images"),
-        ({"a.png": b"", "b.png": b""}, r"\[T-CLASS\] \"set.zip\" holds no folders of images"),
-        ({"cat/a.txt": b"x"}, r"\[T-CLASS\] \"set.zip\" holds no folders of images"),
+        ({}, r"\[T-CLASS\] \"set.zip\" holds no images"),
+        ({"a.png": b"", "b.png": b""}, r"\[T-CLASS\] Too few samples: nothing is left for the"),
+        ({"cat/a.txt": b"x"}, r"\[T-CLASS\] \"set.zip\" holds no images"),
         (
             under("train/", classes_of("cat")) | under("test/", classes_of("cat")),
             r"\[T-CLASS\] Only one class .*\"cat\"",
@@ -122,16 +124,17 @@ def test_size_and_mode(tmp_path: Path) -> None:
     assert samples.only.shape == (12, 16, 16, 1)
 
 
-def test_too_much_for_memory_is_said_before_it_is_decoded(tmp_path: Path) -> None:
+def test_too_much_for_the_disk_is_said_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=3_000_000_000))
     path = zip_of(tmp_path / "set.zip", {f"{c}/{n}.png": picture(1, (1, 1)) for c in "ab" for n in range(1300)})
-    with pytest.raises(Error, match=r"\[L-MEM\] 2,600 images of 1024 x 1024 pixels need 8.2 GB; the most is 8.0 GB"):
+    with pytest.raises(Error, match=r"\[L-DISK\] 2,600 images of 1024 x 1024 pixels need 8.7 GB on disk; 3.0 GB is"):
         source_of(source="images", path=path, size=1024, mode="colour").load()
 
 
 def test_a_second_load_comes_from_disk_and_a_change_is_noticed(tmp_path: Path, workspace: Path) -> None:
     files = classes_of("cat", "dog") | {"cat/bad.png": b"GIF89a"}
     first = load(tmp_path, files)
-    (kept,) = (workspace / "datasets" / "cache").glob("*.npz")
+    (kept,) = (workspace / "datasets" / "cache").glob("*.rows")
     heard: list[str] = []
     again = source_of(source="images", path=str(tmp_path / "set.zip")).load(lambda share, doing: heard.append(doing))
     assert heard == []

@@ -212,7 +212,7 @@ def test_text_for_a_network_of_images_is_refused(digits: Samples) -> None:
 
 def test_the_arithmetic_stands_alone_for_exported_projects(digits: Samples) -> None:
     sources = [images.flattened, images.image_array, images.images_to_float]
-    sources += [text.token_ids, vector.standardised]
+    sources += [text.side_by_side, text.token_ids, vector.standardised]
     alone: dict[str, object] = {"np": np, "Image": Image, "ImageOps": ImageOps, "Tokenizer": Tokenizer}
     alone |= {"NDArray": NDArray, "Sequence": list}
     exec("\n".join(inspect.getsource(function) for function in sources), alone)

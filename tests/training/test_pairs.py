@@ -17,6 +17,7 @@ from tests.trained import example
 from tests.training.networks import prepared, recipe
 from tests.training.test_checkpoint import Saved, assert_equal_when_resumed
 
+FAST = 'recipe.optimizer={"type": "Adam", "lr": 0.03}'
 SMALL = ("data.users=40", "data.items=30", "recipe.epochs=3", 'recipe.loss={"type": "bpr"}', 'recipe.device="cpu"')
 
 
@@ -62,11 +63,13 @@ def test_the_loss_and_the_score_of_a_batch() -> None:
 
 
 def test_it_learns_to_rank() -> None:
-    document = ranking("recipe.epochs=8")
+    document = ranking("data.users=80", "data.items=60", "recipe.epochs=5", "recipe.batch_size=32", FAST)
     model, state = loop.start(document, recipe(document))
     ends = [event for event in loop.train(model, prepared(document), recipe(document), state)
             if isinstance(event, EpochEnd)]  # fmt: skip
-    assert ends[0].val["pair_accuracy"] < 0.75 < ends[-1].val["pair_accuracy"]
+    assert ends[0].train["pair_accuracy"] < 0.55
+    assert ends[-1].train["pair_accuracy"] > 0.7
+    assert max(end.val["pair_accuracy"] for end in ends) > 0.65
 
 
 def test_a_resumed_training_draws_the_same(workspace: Path) -> None:

@@ -10,16 +10,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from builder.data.augmentation import images, sounds
+from builder.data.augmentation import images, sounds, texts
 from builder.data.augmentation.images import AS_IT_IS, Scale
 from builder.data.augmentation.mixing import mixed
 from builder.data.fields import InputKind
-from builder.data.sources.augmentations import Augmentation, ImageAugmentation, SoundAugmentation
+from builder.data.sources.augmentations import (
+    Augmentation,
+    ImageAugmentation,
+    SoundAugmentation,
+    TextAugmentation,
+    TokenAugmentation,
+)
 
 Batch = tuple[
     tuple[Tensor, ...], tuple[Tensor, ...]
 ]  # inputs in the order of the fields, answers in that of the targets
 Kinds = tuple[InputKind, ...]
+
+
+def _texts(batch: Batch, kinds: Kinds, settings: TokenAugmentation, generator: torch.Generator) -> Batch:
+    x, y = batch
+    changed = (
+        texts.augmented(values, settings, generator) if kind == "text" else values
+        for values, kind in zip(x, kinds, strict=True)
+    )
+    return tuple(changed), y
 
 
 def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: torch.Generator) -> Batch:
@@ -31,7 +46,11 @@ def _sounds(batch: Batch, kinds: Kinds, settings: SoundAugmentation, generator: 
     return tuple(changed), y
 
 
-CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {SoundAugmentation: _sounds}
+CHANGES: dict[type[Augmentation], Callable[[Batch, Kinds, Any, torch.Generator], Batch]] = {
+    TokenAugmentation: _texts,
+    TextAugmentation: _texts,
+    SoundAugmentation: _sounds,
+}
 
 
 @dataclass(frozen=True)

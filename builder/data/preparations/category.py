@@ -1,4 +1,4 @@
-"""What is kept of a category that is predicted."""
+"""What is kept of a category, or a tag for each token, that is predicted."""
 
 from typing import Any, Literal
 
@@ -20,5 +20,5 @@ class CategoryPreparation(Settings):
 
 
 def fit_categories(values: NDArray[np.int64]) -> CategoryPreparation:
-    """Count the classes of the training part, which has them all."""
-    return CategoryPreparation(counts=tuple(np.bincount(values).tolist()))
+    """Count the classes of the training part, which has them all; or its tags, -100 where there is no token."""
+    return CategoryPreparation(counts=tuple(np.bincount(values[values >= 0]).tolist()))

@@ -44,6 +44,21 @@ class ImagePreparation(FieldKind):
     def apply(self, raws: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> NDArray[np.float32]:
         return images_to_float(np.asarray(raws, np.uint8).reshape(-1, *self.size, self.channels), self.mean, self.std)
 
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        """Of a scale from 0 to 1."""
+        return np.asarray(self.std, np.float32).reshape(-1, 1, 1)
+
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        return np.asarray(self.mean, np.float32).reshape(-1, 1, 1)
+
+    def back(self, x: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Images. Shape: (N, C, H, W) -> (N, H, W, C)"""
+        own = x * self.spread + self.centre
+        levels: NDArray[np.uint8] = np.rint(own.clip(0, 1) * 255).astype(np.uint8)
+        return levels.transpose(0, 2, 3, 1)
+
     def view(self, raw: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The image (H, W, C)."""
         return raw

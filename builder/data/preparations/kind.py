@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from builder.core.errors import Problem
@@ -32,6 +33,20 @@ class FieldKind(Settings):
     @abstractmethod
     def apply(self, raws: Any) -> NDArray[Any]:
         """The network's input for many raws."""
+
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        """How much of the field's own scale is 1 of what the network gets: stretches to the shape of a sample."""
+        return np.ones((), np.float32)
+
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        """What 0 of what the network gets is in the field's own scale."""
+        return np.zeros((), np.float32)
+
+    def back(self, x: NDArray[np.float32]) -> NDArray[Any]:
+        """Of what the network gets, or makes like it, what may be shown to people; raws where there is a way back."""
+        return x
 
     @abstractmethod
     def view(self, raw: Any) -> Any:

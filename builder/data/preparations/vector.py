@@ -37,6 +37,18 @@ class VectorPreparation(FieldKind):
     def apply(self, raws: Sequence[NDArray[np.float32]] | NDArray[np.float32]) -> NDArray[np.float32]:
         return standardised(np.asarray(raws, np.float32).reshape(-1, len(self.mean)), self.mean, self.std)
 
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        return np.asarray(self.std, np.float32)
+
+    @property
+    def centre(self) -> NDArray[np.float32]:
+        return np.asarray(self.mean, np.float32)
+
+    def back(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The numbers in their own scale."""
+        return x * self.spread + self.centre
+
     def view(self, raw: NDArray[np.float32]) -> list[float]:
         """The numbers as they were given."""
         return cast(list[float], raw.tolist())

@@ -8,6 +8,7 @@ from builder.core.ids import nearest
 from builder.core.settings import parse
 from builder.core.text import _, quote
 from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Mnist
@@ -21,9 +22,10 @@ from builder.data.sources.series_table import SeriesTable
 from builder.data.sources.sine import Sine
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.sound_files import Sounds
-from builder.data.sources.source import ImageSource, Progress, Samples, Source, TextSource, quiet
+from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
 from builder.data.sources.spoken_digits import SpokenDigits
 from builder.data.sources.table import ColumnsSource, Table
+from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
@@ -63,6 +65,7 @@ SOURCES: dict[str, type[Source]] = {
         SeriesTable,
         Sounds,
         SpokenDigits,
+        Conll,
     )
 }
 

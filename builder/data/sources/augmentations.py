@@ -72,3 +72,15 @@ class ImageAugmentation(Augmentation):
     def mixes(self) -> bool:
         """Whether samples get shares of several classes."""
         return bool(self.mixup or self.cutmix)
+
+
+class TokenAugmentation(Augmentation):
+    """Random changes of texts that leave each token in its place."""
+
+    word_dropout: float = Field(0.0, ge=0, le=0.9, description="Share of the tokens that become unknown.")
+
+
+class TextAugmentation(TokenAugmentation):
+    """Random changes of texts."""
+
+    swap: float = Field(0.0, ge=0, le=0.5, description="Share of neighbouring tokens that change places.")

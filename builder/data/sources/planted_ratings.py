@@ -25,6 +25,8 @@ class PlantedRatings(RatingsSource):
         "Users rate items by hidden tastes and some noise, so that the best possible error is known. Made at once."
     )
 
+    generated: ClassVar[bool] = True
+
     source: Literal["planted-ratings"] = "planted-ratings"
     users: int = Field(300, ge=5, le=100_000, description="How many users.")
     items: int = Field(120, ge=5, le=100_000, description="How many items.")

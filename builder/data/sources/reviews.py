@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from builder.data.fields import DataSpec
-from builder.data.sources.source import Progress, Samples, TextSource, quiet
+from builder.data.sources.source import Progress, Samples, quiet
+from builder.data.sources.text import TextSource
 
 FOLDER = Path(__file__).parent / "reviews"
 FILES = {"english": ("en.csv",), "chinese": ("zh.csv",), "both": ("en.csv", "zh.csv")}
@@ -24,7 +25,7 @@ class Reviews(TextSource):
     source: Literal["reviews"] = "reviews"
     language: Literal["both", "english", "chinese"] = Field("both", description="Which reviews.")
     max_length: int = Field(
-        32, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
+        32, ge=1, le=4096, description="Longer texts are cut to so many.", json_schema_extra={"unit": "tokens"}
     )
     vocabulary_size: int = Field(
         4_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}

@@ -20,6 +20,8 @@ class Sine(SeriesSource):
     title: ClassVar[str] = "Sine waves"
     about: ClassVar[str] = "Sine waves of several frequencies with noise: what comes next? Made at once, to learn with."
 
+    generated: ClassVar[bool] = True
+
     source: Literal["sine"] = "sine"
     points: int = Field(
         3_000, ge=20, le=1_000_000, description="Length of the series.", json_schema_extra={"unit": "steps"}

@@ -18,11 +18,12 @@ from builder.data.fields import DataSpec, InputField, InputKind, Part, Target
 from builder.data.images import Fit, Normal, images_resized
 from builder.data.sources.augmentations import ImageAugmentation
 from builder.data.sources.split import at_most, split
+from builder.data.stored import Stored
 
 Progress = Callable[[float, str], None]  # share done, 0 to 1, and what is being done
 Mode = Literal["own", "grey", "colour"]
 Index = NDArray[np.int64]
-Rows = NDArray[Any] | list[str]
+Rows = NDArray[Any] | list[Any] | Stored  # texts are a list: of strings, or of tuples of tokens
 LEAST_STD = 1e-3
 FEWEST = 2  # rows that a class must have in the training part
 
@@ -35,10 +36,11 @@ def quiet(share: float, doing: str) -> None:
 class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
-    Shape: inputs (N, H, W, C) uint8 for images, N strings for text, (N, F) float32 for vectors, (N, columns) cells as
-    text for vectors from a table, (N, columns) int64 for index fields: the place of a word among its column's, from 1
-    on, or 0; targets (N,) int64 for categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels,
-    (N, columns) float32 for numbers, (N,) str as objects for texts.
+    Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings or tuples of tokens for
+    text, (N, F) float32 for vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index
+    fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0
+    or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for
+    texts, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -67,7 +69,7 @@ class Samples:
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
 
     def __len__(self) -> int:
-        return len(next(iter(self.targets.values())))
+        return len(next(iter(self.inputs.values())))
 
     @property
     def only(self) -> Rows:
@@ -77,13 +79,13 @@ class Samples:
 
     @property
     def labels(self) -> NDArray[Any]:
-        """The answers to the first target."""
+        """The answers to the first target, where there is one."""
         return self.targets[self.spec.target.name]
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes of the first target; none when it is a number."""
-        return self.spec.target.classes
+        return self.spec.target.classes if self.spec.targets else ()
 
     def of(self, part: Part) -> dict[str, Rows]:
         """The inputs of one part, in order, by field."""
@@ -91,7 +93,7 @@ class Samples:
 
 
 def chosen(rows: Rows, index: Index) -> Rows:
-    """Some rows of a field."""
+    """Some rows of a field; stored ones are not read for that."""
     return [rows[i] for i in index] if isinstance(rows, list) else rows[index]
 
 
@@ -107,6 +109,7 @@ class Source(Settings):
     kind: ClassVar[InputKind]
     ignores: ClassVar[frozenset[str]] = frozenset()  # shared settings that change nothing here
     download_bytes: ClassVar[int] = 0  # of a set that is fetched when it is not on this machine
+    generated: ClassVar[bool] = False  # made by a rule, so that something can be seen
 
     source: str
     validation: float = Field(0.1, ge=0.01, le=0.5, description="Share of the training part held back to watch it.")
@@ -120,6 +123,16 @@ class Source(Settings):
         ge=2,
         description="At most so many samples of each part, to try quickly.",
         json_schema_extra={"unit": "samples"},
+    )
+    duplicates: Literal["keep", "drop"] = Field(
+        "keep",
+        description="Whether a sample that is there more than once stays so, or only once and in one part.",
+        json_schema_extra={"advanced": True},
+    )
+    skip_unreadable: bool = Field(
+        False,
+        description="Go on without files that cannot be read; they are listed.",
+        json_schema_extra={"advanced": True},
     )
 
     @abstractmethod
@@ -212,7 +225,7 @@ class ImageSource(Source):
             words = text.format(target=quote(next(target.name for target in targets if target.kind != "category")))
             raise Error.of([Problem("G-LOSS", words, param="augmentation")])
         spec = Spec((2, channels, height, width), "float32", "N C H W")
-        return DataSpec((InputField("image", "image", spec),), targets)
+        return DataSpec((InputField("image", "image", spec, unit=self.normalise == "unit"),), targets)
 
     def samples(
         self, images: NDArray[np.uint8], labels: Index, classes: Sequence[str], own: Mapping[Part, Index] | None = None
@@ -235,27 +248,6 @@ def _require_given(name: str, values: Sequence[float], channels: int) -> None:
     if name == "std" and min(values) < LEAST_STD:
         text = _("data: std is {value:g}; the least is {least:g}.")
         raise Error.of([Problem("G-RANGE", text.format(value=min(values), least=LEAST_STD), param="std")])
-
-
-class TextSource(Source):
-    """Texts, each with a label."""
-
-    kind: ClassVar[InputKind] = "text"
-
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
-
-    def spec_of(self, classes: Sequence[str]) -> DataSpec:
-        """The spec of texts with these classes; the vocabulary is an upper bound, whatever will be fitted."""
-        spec = Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
-        return DataSpec((InputField("text", "text", spec),), (Target("label", tuple(classes)),))
 
 
 def shortened(
@@ -296,7 +288,9 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     """The sha256 of inputs, targets and classes."""
     digest = hashlib.sha256()
     for rows in inputs:
-        if isinstance(rows, list) or rows.dtype == object:
+        if isinstance(rows, Stored):
+            digest.update(rows.digest.encode())
+        elif isinstance(rows, list) or rows.dtype == object:
             _take_in(digest, rows if isinstance(rows, list) else rows.ravel())
         else:
             digest.update(f"{rows.dtype.str} {rows.shape}".encode())
@@ -311,7 +305,7 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
     return digest.hexdigest()
 
 
-def _take_in(digest: Any, texts: Iterable[str]) -> None:
+def _take_in(digest: Any, texts: Iterable[str | tuple[str, ...]]) -> None:
     for text in texts:
-        content = text.encode("utf-8", "surrogatepass")
+        content = ("\0".join(text) if isinstance(text, tuple) else text).encode("utf-8", "surrogatepass")
         digest.update(len(content).to_bytes(8, "little") + content)

@@ -17,13 +17,14 @@ from builder.data.sources.places import identity, resolve
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.roles import ColumnFacts, Role, facts, titles
 from builder.data.sources.source import Progress, Rows, Samples, fingerprint, quiet
+from builder.data.sources.text import TextSettings
 from builder.data.sources.text_table import SIGNS, Delimiter, table_files
 from builder.data.tables import Encoding, read_table
 
 FEATURES = "features"  # the vector of all columns of numbers and categories
 
 
-class ColumnsSource(RoledSource):
+class ColumnsSource(TextSettings, RoledSource):
     """Rows of cells, of which each column has a role. Numbers and categories together make one vector."""
 
     kind: ClassVar[InputKind] = "vector"
@@ -31,15 +32,6 @@ class ColumnsSource(RoledSource):
     columns: dict[str, Role] = Field({}, description="The role of a column; those that are not named are guessed.")
     join_targets: bool = Field(False, description="Predict all numbers together, as one target with several numbers.")
     drop_rare: bool = Field(False, description="Leave out rows of classes with too few rows to learn from.")
-    tokens: Literal["words", "characters"] = Field(
-        "words", description="What a token of a text is. Chinese characters are always tokens of their own."
-    )
-    max_length: int = Field(
-        64, ge=1, le=4096, description="Longer texts lose their end.", json_schema_extra={"unit": "tokens"}
-    )
-    vocabulary_size: int = Field(
-        10_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
-    )
 
     @abstractmethod
     def cells(self) -> Cells:
@@ -55,7 +47,7 @@ class ColumnsSource(RoledSource):
 
     def spec(self) -> DataSpec:
         found = self._arranged()
-        inputs = [InputField(name, "text", self._text()) for name in found.texts]
+        inputs = [InputField(name, "text", self.text_spec()) for name in found.texts]
         if found.features:
             width = sum(column.width for column in found.features)
             spec = Spec((2, width), "float32", "N F")
@@ -74,9 +66,6 @@ class ColumnsSource(RoledSource):
         names = [cells.names[row] for row in found.rows]
         content = fingerprint(inputs.values(), found.answers.values(), spec)
         return Samples(spec, inputs, found.answers, found.parts, names, list(found.notices), content)
-
-    def _text(self) -> Spec:
-        return Spec((2, self.max_length), "int64", "N L", self.vocabulary_size)
 
     def _arranged(self) -> Arranged:
         roles = tuple((column.name, column.role) for column in self.facts())

@@ -16,8 +16,9 @@ from builder.core.ids import nearest
 from builder.core.text import _, quote
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.places import TABLES, identity, resolve
-from builder.data.sources.source import FEWEST, Index, Progress, Samples, TextSource, quiet
+from builder.data.sources.source import FEWEST, Index, Progress, Samples, quiet
 from builder.data.sources.split import PART_NAMES
+from builder.data.sources.text import TextSource
 from builder.data.tables import DELIMITERS, Encoding, Table, read_table
 
 MOST_CLASSES = 1_000

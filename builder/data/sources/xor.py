@@ -21,6 +21,7 @@ class Xor(Source):
     title: ClassVar[str] = "XOR"
     about: ClassVar[str] = "Four points that no straight line divides. Every part holds all four."
     kind: ClassVar[InputKind] = "vector"
+    generated: ClassVar[bool] = True
     ignores: ClassVar[frozenset[str]] = frozenset({"validation", "test", "split", "seed", "limit"})
 
     source: Literal["xor"] = "xor"

@@ -11,9 +11,12 @@ from builder.evaluation.figures.binary import BinaryFigures, binary
 from builder.evaluation.figures.category import CategoryFigures, ClassFigures, category
 from builder.evaluation.figures.evaluation import Evaluation, Figures
 from builder.evaluation.figures.forecast import ForecastFigures, forecasts
+from builder.evaluation.figures.input import InputFigures, inputs
 from builder.evaluation.figures.labels import LabelsFigures, labels
+from builder.evaluation.figures.latent import LatentFigures, latent
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
 from builder.evaluation.figures.rating import RatingFigures, ratings
+from builder.evaluation.figures.tags import TagFigures, tags
 from builder.evaluation.figures.text import TextFigures, text
 from builder.evaluation.trained import Trained
 
@@ -25,9 +28,12 @@ __all__ = [
     "Evaluation",
     "Figures",
     "ForecastFigures",
+    "InputFigures",
     "LabelsFigures",
+    "LatentFigures",
     "NumberFigures",
     "RatingFigures",
+    "TagFigures",
     "TextFigures",
     "figures",
 ]
@@ -35,6 +41,9 @@ __all__ = [
 FIGURES: dict[TargetKind, Callable[[Trained, Answer, Any, Samples, Index], Figures]] = {
     "category": category,
     "number": numbers,
+    "tags": tags,
+    "input": inputs,
+    "latent": latent,
     "text": text,
     "forecast": forecasts,
     "rating": ratings,

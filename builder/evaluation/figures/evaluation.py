@@ -3,13 +3,18 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from builder.data.fields import Part
 from builder.evaluation.figures.binary import BinaryFigures
 from builder.evaluation.figures.category import CategoryFigures
 from builder.evaluation.figures.forecast import ForecastFigures
+from builder.evaluation.figures.input import InputFigures
 from builder.evaluation.figures.labels import LabelsFigures
+from builder.evaluation.figures.latent import LatentFigures
 from builder.evaluation.figures.number import NumberFigures
 from builder.evaluation.figures.rating import RatingFigures
+from builder.evaluation.figures.tags import TagFigures
 from builder.evaluation.figures.text import TextFigures
 
 Figures = (
@@ -20,6 +25,9 @@ Figures = (
     | LabelsFigures
     | TextFigures
     | RatingFigures
+    | InputFigures
+    | LatentFigures
+    | TagFigures
 )  # fmt: skip
 
 
@@ -41,6 +49,8 @@ class Evaluation:
 
     def figure(self, metric: str) -> float | None:
         """A metric such as `mae` or `accuracy/again`; None where there is none of that name."""
+        if metric == "loss":
+            return self.loss  # of all Outputs together
         name, figures = self._told(metric)
         found: float | None = getattr(figures, name, None)
         return found
@@ -63,6 +73,11 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """What `netbuilder evaluate --json` prints: the first Output's figures, and those of several in `outputs`."""
-        first, *others = [asdict(figures) for figures in self.outputs]
+        first, *others = [_plain(figures) for figures in self.outputs]
         found = {**first, "run": self.run, "split": self.split, "n": self.n, "loss": self.loss}
         return {**found, "outputs": [first, *others]} if others else found
+
+
+def _plain(figures: Figures) -> dict[str, Any]:
+    """Figures without their pictures, which are for pages."""
+    return {name: value for name, value in asdict(figures).items() if not isinstance(value, np.ndarray)}

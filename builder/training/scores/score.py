@@ -16,10 +16,10 @@ class Sums(Protocol):
 
 
 class Score(Protocol):
-    """How an Output is judged; `metric` names the figure by which it is told good from bad."""
+    """How an Output is judged; `metric` names the figure by which it is told good from bad, where there is one."""
 
     @property
-    def metric(self) -> str: ...
+    def metric(self) -> str | None: ...
 
     @property
     def higher_is_better(self) -> bool: ...

@@ -7,7 +7,7 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Forecast, LabelSet, Rating, Said, Value, Words
+from builder.prediction.answers import Choice, Forecast, LabelSet, Rating, Said, Tagged, Value, Words
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
@@ -15,6 +15,7 @@ from builder.ui.answers.forecast import FORECAST
 from builder.ui.answers.labels import LABELS
 from builder.ui.answers.number import NUMBER
 from builder.ui.answers.rating import RATING
+from builder.ui.answers.tags import TAGS
 from builder.ui.answers.text import TEXT
 from builder.ui.markup import plain
 
@@ -24,6 +25,7 @@ DRAWN: dict[type[Said], Drawn] = {
     Forecast: FORECAST,
     Rating: RATING,
     LabelSet: LABELS,
+    Tagged: TAGS,
     Words: TEXT,
 }
 

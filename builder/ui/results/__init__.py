@@ -10,6 +10,7 @@ from builder.evaluation import (
     LabelsFigures,
     NumberFigures,
     RatingFigures,
+    TagFigures,
     TextFigures,
 )
 from builder.evaluation.figures import Figures
@@ -19,12 +20,14 @@ from builder.ui.results.forecast import forecasts
 from builder.ui.results.labels import labels
 from builder.ui.results.number import numbers
 from builder.ui.results.rating import ratings
+from builder.ui.results.tags import tags
 from builder.ui.results.text import texts
 
 RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
     RatingFigures: ratings,
+    TagFigures: tags,
     TextFigures: texts,
     ForecastFigures: forecasts,
     BinaryFigures: binary,
