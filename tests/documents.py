@@ -106,7 +106,7 @@ def loss_of(report: Report, given: Any, answers: Sequence[torch.Tensor]) -> torc
     """The weighted sum of the losses of all Outputs."""
     outputs = given if isinstance(given, tuple) else (given,)
     each = zip(report.outputs, outputs, answers, strict=True)
-    losses = [answer.weight * loss_function(answer.loss)(output, y) for answer, output, y in each]
+    losses = [a.weight * loss_function(a.loss, kind=a.target.kind)(output, y) for a, output, y in each]
     return torch.stack(losses).sum()
 
 
@@ -114,11 +114,15 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
     """Classes or numbers that fit a target; nothing is held against what is latent."""
     if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
+    if target.kind in ("binary", "labels"):
+        return torch.randint(2, (samples, target.size)).float()
     if target.kind == "input":
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)
-    return torch.randint(target.size, (samples,))
+    if target.kind == "text":
+        return torch.randint(target.size, (samples, target.longest))
+    return torch.randint(target.size, (samples, *(size or 1 for size in target.shape[:-1])))
 
 
 def assert_safe(source: str) -> None:

@@ -70,6 +70,10 @@ def answer(
         )
         yield Problem("G-CLASSES", words, node.id)
         return
+    if found.loss.type == "ctc" and spec.shape[1] < target.longest - 1:
+        text = _("{node} gets {steps} steps, too few for texts of up to {n} tokens, which cost nothing. Pool less.")
+        words = text.format(node=named(node), steps=spec.shape[1], n=target.longest - 1)
+        yield Problem("G-STEPS", words, node.id, severity="warning")
     if target.kind != "latent" and not _learns(place, network):
         text = _("No layer before {node} has weights, so there is nothing to learn. Insert a Linear.")
         fix = _add_linear(graph, wire, spec, target.size, len(spec.shape))

@@ -71,7 +71,7 @@ class Parameter:
     help: str = ""
     choices: tuple[str, ...] = ()  # the words of a choice, or those that stand beside a pair
     advanced: bool = False  # seldom needed
-    offers: str = ""  # what of the data a form may offer as words to choose from: "fields", "targets"
+    offers: str = ""  # what of the data a form may offer as words to choose from: "fields", "targets", "columns"
 
 
 def parameters(settings: type[Settings]) -> tuple[Parameter, ...]:

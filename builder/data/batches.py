@@ -11,7 +11,7 @@ from torch import Tensor
 
 from builder.data.augmentation import Augmenter, Batch
 from builder.data.augmentation.images import Scale
-from builder.data.fields import PARTS, DataSpec, Part
+from builder.data.fields import PARTS, DataSpec, InputField, Part
 from builder.data.fitting import FieldPreparation, Preparation, fit
 from builder.data.loading import load
 from builder.data.preparations.image import ImagePreparation
@@ -122,7 +122,8 @@ class Prepared:
             if isinstance(found := self.preparation.fields[field.name], ImagePreparation)
         }
         classes = tuple(len(self.spec.targets[place].classes) for place in targets)
-        return Augmenter(self.augmentation, tuple(field.kind for field in held), scales, classes)
+        numeric = {at: numeric_places(field) for at, field in enumerate(held) if field.kind == "vector"}
+        return Augmenter(self.augmentation, tuple(field.kind for field in held), scales, classes, numeric)
 
 
 def prepare(source: Source, progress: Progress = quiet) -> Prepared:
@@ -162,6 +163,17 @@ def _field(preparation: FieldPreparation, raws: Any, as_bytes: bool) -> tuple[Te
         x = np.ascontiguousarray(cast(NDArray[np.uint8], raws).transpose(0, 3, 1, 2))
         return torch.from_numpy(x), image_scale(preparation)
     return torch.from_numpy(preparation.apply(raws)), None
+
+
+def numeric_places(field: InputField) -> torch.Tensor:
+    """Which values of a vector are numbers (1), and which stand for words or say that something is missing (0)."""
+    if not field.columns:
+        return torch.ones(field.spec.shape[1])
+    found: list[float] = []
+    for column in field.columns:
+        plain = column.width - column.marked
+        found += [0.0 if column.categories else 1.0] * plain + [0.0] * column.marked
+    return torch.tensor(found)
 
 
 def image_scale(field: ImagePreparation) -> Scale:

@@ -1,11 +1,13 @@
 """What a data set looks like, as JSON: for `netbuilder data --json`."""
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from builder.data.fields import PARTS, InputField, Target
+from builder.data.preparations.columns import cell_of
 from builder.data.sources.source import Samples
 
 SHOWN = 6
@@ -90,6 +92,8 @@ def _sample(samples: Samples, at: int) -> dict[str, Any]:
             shown[field.name] = shortened(raw)
         elif raw.ndim == 3:
             shown["size"] = list(raw.shape[:2])
+        elif field.kind == "sound":
+            shown["loudest"] = float(abs(raw).max())
         elif field.kind == "series":
             shown[field.name] = {c.name: raw[:, place].tolist() for place, c in enumerate(field.columns)}
         elif field.columns:
@@ -106,10 +110,8 @@ def shortened(text: str) -> str:
 
 def cells_of(field: InputField, raw: Any) -> dict[str, Any]:
     """A row of a table's columns as people read it."""
-    values = raw.tolist()
-    if field.kind == "index":
-        values = [column.categories[at - 1] if at else "" for column, at in zip(field.columns, values, strict=True)]
-    return dict(zip((column.name for column in field.columns), values, strict=True))
+    values = raw.tolist() if field.kind == "vector" else [at - 1 if at else math.nan for at in raw.tolist()]
+    return {column.name: cell_of(column, value) for column, value in zip(field.columns, values, strict=True)}
 
 
 def answer_of(samples: Samples, target: Target, at: int) -> Any:

@@ -36,15 +36,19 @@ PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table inside a vector: a number, or with `categories` a word that becomes one of so many ones."""
+    """A column of a table inside a vector: a number, a date, or with `categories` a word that becomes one of so many
+    ones. One that is `marked` brings another number, which says whether it is missing.
+    """
 
     name: str
     categories: tuple[str, ...] = ()
+    date: bool = False
+    marked: bool = False
 
     @property
     def width(self) -> int:
-        """How many numbers of the vector it makes."""
-        return len(self.categories) or 1
+        """How many numbers of the vector it makes; a date makes year, month, day of the week and hour."""
+        return (len(self.categories) or (4 if self.date else 1)) + self.marked
 
 
 @dataclass(frozen=True)

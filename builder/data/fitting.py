@@ -131,9 +131,9 @@ def _text(_field: InputField, source: Any, training: Any) -> TextPreparation:
     )
 
 
-def _vector(field: InputField, _source: Any, training: Any) -> VectorPreparation | ColumnsPreparation:
+def _vector(field: InputField, source: Any, training: Any) -> VectorPreparation | ColumnsPreparation:
     if field.columns:
-        return fit_columns(training, [c.name for c in field.columns], [c.categories for c in field.columns])
+        return fit_columns(training, field.columns, source.missing)
     return VectorPreparation.fit(training)
 
 

@@ -3,16 +3,23 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
+
+import numpy as np
 
 from builder.core.errors import Error, Fix, Problem
 from builder.core.text import _, quote, size
+from builder.data import spreadsheets
+from builder.data.columnar import Table, Writer
 
-MOST_BYTES = 200_000_000
+Tell = Callable[[int], None]  # is told how many rows are read
+TOLD = 50_000  # rows
+
+MOST_BYTES = 1_000_000_000
 MOST_LINE = 1_000_000  # bytes
 MOST_COLUMNS = 5_000
 SAMPLED = 65_536  # characters from which the delimiter is guessed
@@ -22,59 +29,84 @@ Encoding = Literal["auto", "utf-8", "utf-16", "gbk", "big5", "shift_jis", "windo
 CODECS = {"utf-8": "utf-8-sig", "gbk": "gb18030", "windows-1252": "cp1252"}  # gb18030 reads all that gbk does, and more
 TITLES = {"gbk": "GBK", "big5": "Big5", "shift_jis": "Shift JIS", "windows-1252": "Windows-1252"}
 
+
+def silently(rows: int) -> None:
+    """Nobody watches."""
+
+
 # the csv module's own limit, 131,072 characters, is under ours; it can only be set for the whole process
 csv.field_size_limit(MOST_LINE)
 
 
-@dataclass(frozen=True)
-class Table:
-    """Named columns and rows of text, each row as wide as the header. `lines` is where each row ends in the file."""
-
-    columns: tuple[str, ...]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def column(self, name: str) -> list[str]:
-        """The cells of a column, from top to bottom."""
-        at = self.columns.index(name)
-        return [row[at] for row in self.rows]
-
-
 def read_table(
-    path: Path, *, name: str, encoding: Encoding = "auto", delimiter: str | None = None, header: bool = True
+    path: Path,
+    *,
+    name: str,
+    encoding: Encoding = "auto",
+    delimiter: str | None = None,
+    header: bool = True,
+    tell: Tell = silently,
 ) -> Table:
-    """Read a CSV or TSV file; without a header the columns are called 1, 2, 3 and so on.
+    """Read a CSV, TSV, Parquet or Excel file; without a header the columns are called 1, 2, 3 and so on.
 
-    Raises: Error T-ENC, T-NUL, T-ROW, L-LINE, L-SIZE.
+    Params: tell, what is told how many rows are read.
+    Raises: Error T-ENC, T-NUL, T-ROW, L-LINE, L-SIZE, T-TYPE (a Parquet or Excel file that cannot be read).
     """
-    return parse_table(read_lines(path, name), name=name, encoding=encoding, delimiter=delimiter, header=header)
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(spreadsheets.STARTS):
+        return _checked(spreadsheets.read(path, name, header), name)
+    content = read_lines(path, name)
+    return parse_table(content, name=name, encoding=encoding, delimiter=delimiter, header=header, tell=tell)
 
 
 def parse_table(
-    content: bytes, *, name: str, encoding: Encoding = "auto", delimiter: str | None = None, header: bool = True
+    content: bytes,
+    *,
+    name: str,
+    encoding: Encoding = "auto",
+    delimiter: str | None = None,
+    header: bool = True,
+    tell: Tell = silently,
 ) -> Table:
-    """A table from the content of its file. Raises: Error T-ENC, T-NUL, T-ROW, L-LINE."""
+    """A table of text from the content of its file. Raises: Error T-ENC, T-NUL, T-ROW, L-LINE."""
     text = decoded(content, encoding)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise Error("T-NUL", _("Line {line} holds a NUL byte. Save the table as plain text again.").format(line=line))
-    rows, lines = _rows(text, delimiter or guess_delimiter(text))
-    if not rows:
-        raise Error("T-ROW", _("{name} is empty. Choose a table with a header and rows.").format(name=quote(name)))
-    columns = tuple(rows[0]) if header else tuple(str(number + 1) for number in range(len(rows[0])))
-    if len(columns) > MOST_COLUMNS:
-        text = _("The header has {n:,} columns; the most is {most:,}. Leave out what is not needed.")
-        raise Error("T-ROW", text.format(n=len(columns), most=MOST_COLUMNS))
-    if twice := next((name for at, name in enumerate(columns) if name in columns[:at]), None):
-        raise Error("T-ROW", _("The header names {name} twice. Rename one of them.").format(name=quote(twice)))
-    table = Table(columns, rows[1:], lines[1:]) if header else Table(columns, rows, lines)
-    if not table.rows:
+    sign = delimiter or guess_delimiter(text)
+    quoted = '"' in text
+    del text  # the rows are decoded again as they come, so that the whole does not lie about twice
+    codec = _codec(content, encoding)
+    table = _rows(lambda: io.TextIOWrapper(io.BytesIO(content), codec, newline=""), sign, quoted, name, header, tell)
+    return _checked(table, name)
+
+
+def _checked(table: Table, name: str) -> Table:
+    _require_columns(table.columns)
+    if not len(table):
         raise Error("T-ROW", _("{name} has a header but no rows.").format(name=quote(name)))
     return table
 
 
+def _codec(content: bytes, encoding: Encoding) -> str:
+    if encoding == "auto":
+        return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return CODECS.get(encoding, encoding)
+
+
+def _require_columns(columns: Sequence[str]) -> None:
+    if len(columns) > MOST_COLUMNS:
+        text = _("The header has {n:,} columns; the most is {most:,}. Leave out what is not needed.")
+        raise Error("T-ROW", text.format(n=len(columns), most=MOST_COLUMNS))
+    if len(set(columns)) == len(columns):
+        return
+    twice = next(name for at, name in enumerate(columns) if name in columns[:at])
+    raise Error("T-ROW", _("The header names {name} twice. Rename one of them.").format(name=quote(twice)))
+
+
 def read_lines(path: Path, name: str) -> bytes:
-    """A file's content. Raises: Error L-LINE at the first line over 1 MB, L-SIZE over 200 MB, before reading on."""
+    """A file's content. Raises: Error L-LINE at the first line over 1 MB, L-SIZE over 1 GB, before reading on."""
     parts: list[bytes] = []
     total = 0
     with path.open("rb") as file:
@@ -163,39 +195,52 @@ def _quotings(delimiter: str) -> tuple[Literal[0, 3], ...]:
     return (csv.QUOTE_NONE, csv.QUOTE_MINIMAL) if delimiter == "\t" else (csv.QUOTE_MINIMAL,)
 
 
-def _rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+def _rows(opened: Callable[[], TextIO], delimiter: str, quoted: bool, name: str, header: bool, tell: Tell) -> Table:
     first, *others = _quotings(delimiter)
     try:
-        return _parsed(text, delimiter, first)
+        return _parsed(opened(), delimiter, first, name, header, tell)
     except Error:
-        if not others or '"' not in text:
+        if not others or not quoted:
             raise
-        return _parsed(text, delimiter, others[0])
+        return _parsed(opened(), delimiter, others[0], name, header, tell)
 
 
-def _parsed(text: str, delimiter: str, quoting: Literal[0, 3]) -> tuple[list[list[str]], list[int]]:
-    """Rows and the line on which each ends; blank lines are no rows. Raises: Error T-ROW."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    begun = 1
+def _parsed(file: TextIO, delimiter: str, quoting: Literal[0, 3], name: str, header: bool, tell: Tell) -> Table:
+    """Columns and the line on which each row ends; blank lines are no rows. Raises: Error T-ROW."""
+    reader = csv.reader(file, delimiter=delimiter, quoting=quoting, strict=True)
+    found = Writer()
+    lines = array("q")
+    columns: list[str] = []
+    rows = begun = 0
     try:
         for row in reader:
             if row:
-                rows.append(row)
-                lines.append(reader.line_num)
-                if len(row) != len(rows[0]):
-                    raise _ragged(len(rows), len(row), len(rows[0]))
-            begun = reader.line_num + 1
+                rows += 1
+                if not columns:
+                    columns = row if header else [str(number + 1) for number in range(len(row))]
+                    _require_columns(columns)
+                if len(row) != len(columns):
+                    raise _ragged(rows, len(row), len(columns))
+                if rows > 1 or not header:
+                    found.add(row)
+                    lines.append(reader.line_num)
+                if rows % TOLD == 0:
+                    tell(rows)
+            begun = reader.line_num
     except csv.Error as error:
-        if "unexpected end" in str(error):
-            words = _("A quote that opens in line {line} is never closed. Close it, or double it inside a cell.")
-        elif "field limit" in str(error):
-            raise Error("L-LINE", _("A cell in line {line} is longer than 1 MB.").format(line=begun)) from None
-        else:
-            words = _("Line {line}: a quote ends before its cell does. Double quotes inside a quoted cell.")
-        raise Error("T-ROW", words.format(line=begun)) from None
-    return rows, lines
+        raise _unreadable(error, begun + 1) from None
+    if not rows:
+        raise Error("T-ROW", _("{name} is empty. Choose a table with a header and rows.").format(name=quote(name)))
+    return Table(tuple(columns), found.columns(), np.frombuffer(lines, np.int64))
+
+
+def _unreadable(error: csv.Error, line: int) -> Error:
+    if "field limit" in str(error):
+        return Error("L-LINE", _("A cell in line {line} is longer than 1 MB.").format(line=line))
+    words = _("Line {line}: a quote ends before its cell does. Double quotes inside a quoted cell.")
+    if "unexpected end" in str(error):
+        words = _("A quote that opens in line {line} is never closed. Close it, or double it inside a cell.")
+    return Error("T-ROW", words.format(line=line))
 
 
 def _ragged(row: int, width: int, expected: int) -> Error:

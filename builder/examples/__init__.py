@@ -39,17 +39,29 @@ def facts(name: str) -> Facts:
 # the order of the gallery: what trains at once comes first
 ORDER = (
     "digits-cnn",
-    "reviews-lstm",
+    "sentiment-lstm",
     "visits-two-answers",
-    "reviews-embedding-mlp",
+    "sentiment-mlp",
+    "sentiment-transformer",
+    "sentiment-zh-gru",
+    "topics-textcnn",
+    "entities-bilstm",
     "xor-mlp",
+    "translate-seq2seq",
+    "house-price-mlp",
+    "census-embeddings",
     "sine-rnn",
     "ratings-factorisation",
     "ratings-neural",
     "mnist-mlp",
     "mnist-cnn",
+    "grey32-cnn",
+    "cifar10-resnet",
+    "vit-tiny",
+    "flowers-transfer",
     "cifar10-cnn",
     "spoken-digits-cnn",
+    "spoken-digits-ctc",
 )
 
 

@@ -92,6 +92,16 @@ class PairwiseRanking(Settings):
     type: Literal["bpr"] = "bpr"
 
 
+class Ctc(Settings):
+    """Negative log-likelihood of a text, over all the ways in which steps may spell it: no one says which step is
+    which token. Token 0 stands for none.
+
+    Source: torch.nn.CTCLoss; Graves et al. 2006, doi:10.1145/1143844.1143891.
+    """
+
+    type: Literal["ctc"] = "ctc"
+
+
 class KullbackLeibler(Settings):
     """How far means and log-variances, one half of the output each, are from a standard normal distribution.
 
@@ -117,6 +127,7 @@ Loss = (
     | Huber
     | PairwiseRanking
     | BinaryCrossEntropy
+    | Ctc
     | KullbackLeibler
     | Nothing
 )  # fmt: skip
@@ -128,7 +139,7 @@ LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "tags": (CrossEntropy,),
     "input": (MeanSquaredError, BinaryCrossEntropy, MeanAbsoluteError),
     "latent": (Nothing, KullbackLeibler),
-    "text": (CrossEntropy,),
+    "text": (CrossEntropy, Ctc),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
     "rating": (MeanSquaredError, PairwiseRanking),
     "binary": (BinaryCrossEntropy,),

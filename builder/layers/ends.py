@@ -44,7 +44,7 @@ class Output(Layer):
         description="Which target of the data, or which field to reconstruct; empty for the only target.",
         json_schema_extra={"offers": "targets"},
     )
-    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce", "kl", "none"] | None = Field(
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce", "kl", "none", "ctc"] | None = Field(
         None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
     )
     weight: float = Field(

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
+from builder.data.columnar import Table
 from builder.data.fitting import FieldPreparation, Raws
 from builder.data.preparations.cells import given_cells
 from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.preparations.index import IndexPreparation
-from builder.data.tables import Table
 from builder.evaluation.trained import Trained, Which
 from builder.prediction.answers import Choice, Said, said
 from builder.prediction.drawing import FILLS, from_drawing

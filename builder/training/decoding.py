@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from builder.compiler.report import Answer, Entry
 from builder.data.preparations.answer_text import BEGIN
+from builder.training.alignment import likeliest
 
 BEAMS = 4  # texts that are followed at once
 MOST_NUMBERS = 50_000_000  # that a step of a search may give, 200 MB: more samples wait
@@ -70,8 +71,8 @@ def _searched(reader: Reader, at: int, answer: Answer, output: Tensor, beams: in
 
 
 def beam_search(
-    step: Callable[[Tensor], Tensor], n: int, length: int, beams: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
+    step: Callable[[torch.Tensor], torch.Tensor], n: int, length: int, beams: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The likeliest texts and their probabilities, the best first; with one beam, the likeliest token at each step.
 
     Tokens 0 to 3 are padding, unknown, beginning and end. Texts of different lengths are compared by their logarithm
@@ -107,5 +108,17 @@ def beam_search(
     return texts, sums.exp()
 
 
+def _aligned(_reader: Reader, _at: int, answer: Answer, output: Tensor, beams: int) -> Read:
+    """All steps stand in `output`, and many of them stand for no token."""
+    tokens = torch.zeros(len(output), beams, answer.target.longest, dtype=torch.int64)
+    shares = torch.zeros(len(output), beams)
+    for at, found in enumerate(likeliest(output, beams)):
+        for place, (text, share) in enumerate(found):
+            kept = text[: answer.target.longest]
+            tokens[at, place, : len(kept)] = torch.tensor(kept, dtype=torch.int64)
+            shares[at, place] = share
+    return Read(tokens, shares)
+
+
 # by the loss of an Output: how its texts are read
-DECODERS: dict[str, Callable[[Reader, int, Answer, Tensor, int], Read]] = {"cross_entropy": _searched}
+DECODERS: dict[str, Callable[[Reader, int, Answer, Tensor, int], Read]] = {"cross_entropy": _searched, "ctc": _aligned}

@@ -11,6 +11,7 @@ from builder.data.fields import TargetKind
 from builder.graph.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
+    Ctc,
     Focal,
     Huber,
     KullbackLeibler,
@@ -21,6 +22,7 @@ from builder.graph.losses import (
     Nothing,
     PairwiseRanking,
 )
+from builder.training.alignment import ctc_loss
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 LEAST = 1e-7  # a probability of 0 would have an infinite logarithm
@@ -46,6 +48,8 @@ def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "ca
             return lambda output, y: _focal(output, y, loss.gamma)
         case NegativeLogLikelihood():
             return lambda output, y: _nll(output.clamp_min(LEAST).log(), y)
+        case Ctc():
+            return ctc_loss
         case BinaryCrossEntropy():
             return _binary_cross_entropy(loss)
         case MeanSquaredError():

@@ -23,9 +23,10 @@ from builder.ui import charts, choosing, forms, health, listening, problems, rec
 from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
+BY_COLUMN = ("group", "time", "given")  # splits that need a column
 Image = NDArray[Any]  # (H, W, C)
 # what decides which samples are in which part
-SPLIT = frozenset({"validation", "test", "split", "group", "time", "seed", "limit"})
+SPLIT = frozenset({"validation", "test", "split", "split_column", "group", "time", "seed", "limit"})
 
 SHOWN = 12
 MOST_WINDOWS = 6
@@ -38,7 +39,9 @@ def settings(document: Document) -> None:
     assert cls is not None
     if issubclass(cls, RoledSource):
         roles.draw(document)
-    shown = [p for p in parameters(cls) if p.name != "path" and p.name not in cls.ignores]
+    hidden = {"path", *cls.ignores} | (set() if document.data.get("split") in BY_COLUMN else {"split_column"})
+    known = tuple(p for p in parameters(cls) if p.name not in hidden)
+    shown = forms.offered(known, {"columns": roles.columns(document)})
 
     def some(title: str, wanted: Callable[[Parameter], bool]) -> None:
         if chosen := tuple(p for p in shown if wanted(p)):

@@ -16,6 +16,7 @@ from builder.data.preparations.index import IndexPreparation
 from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation
 from builder.data.sounds import EXTENSIONS as SOUNDS
+from builder.data.sources.places import TABLES
 from builder.data.tables import read_table
 from builder.prediction.predictor import Given, Prediction, Predictor
 from builder.runs.store import Run
@@ -73,8 +74,10 @@ def _columns(field: ColumnsPreparation, key: str) -> Mapping[str, str]:
                         plain(name, 60), words, index=None, key=f"{key}:{at}", placeholder=_("unknown")
                     )
                     found[name] = chosen or ""
+                elif field.dates[at]:
+                    found[name] = st.text_input(plain(name, 60), key=f"{key}:{at}", placeholder="2024-05-31 18:30")
                 else:
-                    usual = _("mean {mean}").format(mean=number(field.mean[at]))
+                    usual = _("mean {mean}").format(mean=number(field.usual[at]))
                     value = st.number_input(
                         plain(name, 60), value=None, key=f"{key}:{at}", format="%g", placeholder=usual
                     )
@@ -100,7 +103,10 @@ def _filled(value: Given | None) -> bool:
 def upload(predictor: Predictor, run: Run) -> None:
     """A table with the same columns: an answer for each row."""
     file = st.file_uploader(
-        _("A table with a header"), type=["csv", "tsv", "txt"], key=f"rows:{run.id}", max_upload_size=50
+        _("A table with a header"),
+        type=[ending.lstrip(".") for ending in TABLES],
+        key=f"rows:{run.id}",
+        max_upload_size=50,
     )
     if file is None:
         names = ", ".join(predictor.columns[:12])

@@ -18,7 +18,7 @@ from builder.prediction.predictor import Prediction, Predictor
 from builder.prediction.recommending import recommends
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import answers, form, listening, metrics, problems, recommending, series_form, services, session
+from builder.ui import answers, form, metrics, problems, recommending, series_form, services, session, sound_form
 from builder.ui.datasets import picture, pictures
 from builder.ui.markup import plain
 from builder.ui.training import RUN
@@ -104,7 +104,7 @@ def _use(predictor: Predictor, run: Run) -> None:
     if isinstance(only, ImagePreparation):
         ways = {_("Draw"): _drawing, _("Upload"): _images}
     elif isinstance(only, SoundPreparation):
-        ways = {_("Record"): listening.record, _("Upload"): listening.upload}
+        ways = {_("Record"): sound_form.recorded, _("Upload"): sound_form.uploaded}
     elif isinstance(only, TextPreparation):
         ways = {_("Type"): _typed, _("Upload"): _texts}
     elif isinstance(only, SeriesPreparation):

@@ -16,6 +16,15 @@ from builder.ui.markup import plain
 EXAMPLES = 60  # characters
 
 
+def columns(document: Document) -> list[str]:
+    """The columns of the chosen table; none while there is none."""
+    source, _problems = parse_source(document.data)
+    try:
+        return [column.name for column in source.facts()] if isinstance(source, RoledSource) else []
+    except Error:
+        return []
+
+
 def draw(document: Document) -> None:
     """The table of roles; nothing while the file cannot be read, which the page says beside it."""
     source, _problems = parse_source(document.data)

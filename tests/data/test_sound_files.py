@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from builder.core.errors import Error
+from builder.data.health.measures import measures
 from builder.data.sources import SOURCES, parse_source, sound_files
 from builder.data.sources.sound_files import Sounds
 from tests.data.sets import folder_of, zip_of
@@ -150,6 +151,14 @@ def test_sounds_are_decoded_once_for_the_same_settings(tmp_path: Path, monkeypat
     assert (decoded, again.fingerprint, again.notices) == ([], first.fingerprint, first.notices)
     Sounds(path=path, rate=8000).load()
     assert len(decoded) == 12
+
+
+def test_durations_are_told(tmp_path: Path) -> None:
+    files = {f"{word}/{at}.wav": sound_file(tone(300, 0.1 + at / 10)) for word in ("no", "yes") for at in range(4)}
+    source = Sounds(path=zip_of(tmp_path / "a.zip", files))
+    [measure] = measures(source, source.load())
+    assert measure.to_json()["least"] == pytest.approx(0.1)
+    assert measure.to_json()["most"] == pytest.approx(0.4)
 
 
 def test_settings_of_sounds_are_checked() -> None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from builder.core.errors import Fix, Problem
 from builder.core.text import _, quote
 from builder.data.fields import Target
-from builder.data.preparations.columns import MISSING
+from builder.data.preparations.cells import MISSING
+from builder.data.preparations.columns import cell_of
 from builder.data.sources.source import Samples, Source
 from builder.data.sources.table import ColumnsSource
 
@@ -29,7 +30,10 @@ def column_problems(source: Source, samples: Samples) -> Iterator[Problem]:
             continue
         for place, column in enumerate(field.columns):
             cells = table[rows, place]
-            yield from _column(source, column.name, _known(cells), len(cells))
+            known = _known(cells)
+            if cells.dtype.kind == "f":
+                known = [cell_of(column, value) for value in known]
+            yield from _column(source, column.name, known, len(cells))
             for target in samples.spec.targets:
                 answers = samples.targets[target.name][rows]
                 if _tells(cells, answers, target):
@@ -67,8 +71,9 @@ def _tells(cells: NDArray[Any], answers: NDArray[Any], target: Target) -> bool:
     """Whether a column alone gives the answer away."""
     if target.kind in ("category", "binary"):
         own = answers.ravel().tolist()
-        given = Counter(zip(cells.tolist(), own, strict=True))
-        values = Counter(cells.tolist())
+        listed = ["" if value != value else value for value in cells.tolist()]  # NaN is missing, and equals nothing
+        given = Counter(zip(listed, own, strict=True))
+        values = Counter(listed)
         if len(own) < OFTEN * len(values) or len(set(own)) < 2:
             return False  # as good as every row has a value of its own, which says nothing about others
         best: Counter[Any] = Counter()
@@ -108,13 +113,13 @@ def _left_out(source: ColumnsSource) -> Iterator[Problem]:
     facts = source.facts()
     targets = [column.name for column in facts if column.role.startswith("target")]
     table = source.cells()
-    index = np.arange(min(len(table.cells), LOOKED_AT))
+    index = np.arange(min(len(table), LOOKED_AT))
     for column in facts:
         if column.role != "ignore" or not column.guessed or column.different < 2:
             continue
-        cells = np.array(table.column(column.name, index), object)
+        cells = np.array(table.column(column.name, index).to_pylist(), object)
         for name in targets:
-            answers = np.unique(np.array(table.column(name, index)), return_inverse=True)[1]
+            answers = np.unique(np.array(table.column(name, index).to_pylist()), return_inverse=True)[1]
             if _tells(cells, answers, Target(name)):
                 text = _("Column {name} was left out, because it repeats {target}.")
                 words = text.format(name=quote(column.name, 40), target=quote(name, 40))

@@ -1,6 +1,7 @@
 """How large the samples of a set are: sizes of images, lengths of texts, durations of sounds, to be seen as plots."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.archives import open_archive
 from builder.data.images import EXTENSIONS, header
+from builder.data.sounds import EXTENSIONS as SOUNDS
+from builder.data.sounds import seconds
 from builder.data.sources.places import resolve
 from builder.data.sources.source import Samples, Source
 
@@ -41,6 +44,8 @@ def measures(source: Source, samples: Samples) -> tuple[Measure, ...]:
     for field in samples.spec.inputs:
         if field.kind == "image":
             found += _images(source, field.name)
+        elif field.kind == "sound":
+            found += _sounds(source, field.name)
         elif length := LENGTHS.get(field.kind):
             rows = samples.inputs[field.name]
             title, of = length
@@ -74,14 +79,30 @@ def _images(source: Source, field: str) -> list[Measure]:
     ]
 
 
+def _sounds(source: Source, field: str) -> list[Measure]:
+    """The durations of files as they are, before they are cut and filled up."""
+    path = getattr(source, "path", "")
+    try:
+        found = _durations(str(resolve(path))) if path else ()
+    except (Error, OSError):
+        return []
+    return [Measure(field, _("seconds"), found)] if found else []
+
+
 @lru_cache(maxsize=8)
 def _sizes(path: str) -> tuple[tuple[int, int], ...]:
+    return tuple(size[:2] for size in _headers(path, EXTENSIONS, header))
+
+
+@lru_cache(maxsize=8)
+def _durations(path: str) -> tuple[float, ...]:
+    return tuple(_headers(path, SOUNDS, seconds))
+
+
+def _headers(path: str, endings: tuple[str, ...], look: Callable[[bytes, str], Any]) -> Iterator[Any]:
+    """What the headers of some files say; those that cannot be read are reported where they are loaded."""
     with open_archive(Path(path)) as archive:
-        images = [member for member in archive.members if member.name.casefold().endswith(EXTENSIONS)]
-        found: list[tuple[int, int]] = []
-        for member in images[:: max(1, len(images) // MOST_FILES)]:
-            try:
-                found.append(header(archive.read(member), member.name)[:2])
-            except Error:
-                continue  # it is reported where it is loaded
-    return tuple(found)
+        files = [member for member in archive.members if member.name.casefold().endswith(endings)]
+        for member in files[:: max(1, len(files) // MOST_FILES)]:
+            with contextlib.suppress(Error):
+                yield look(archive.read(member), member.name)

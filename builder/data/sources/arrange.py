@@ -1,6 +1,5 @@
 """From cells and roles to samples: which rows are used, the parts they are in, what fields and targets there are."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,201 +9,181 @@ import numpy as np
 from numpy.typing import NDArray
 
 from builder.core.errors import Error, Fix, Problem
-from builder.core.text import _, quote
+from builder.core.text import _, quote, size
+from builder.data import columnar
+from builder.data.columnar import coded, numbers_of, seconds_of
 from builder.data.fields import Column, Part, Target
-from builder.data.preparations.columns import number
+from builder.data.sources.answers import labelled, sets_of
+from builder.data.sources.cells import Cells
+from builder.data.sources.divide import divided, own_parts
 from builder.data.sources.roles import Role
-from builder.data.sources.source import FEWEST, Index, require_classes, require_parts
-from builder.data.sources.split import at_most, split
-from builder.data.sources.text_table import MOST_CLASSES, in_order
+from builder.data.sources.source import Index
+from builder.data.sources.split import Way
+from builder.data.sources.text_table import in_order
 
 MOST_CATEGORIES = 1_000  # of a column that becomes ones and zeros
+MOST_WORDS = 1_000_000  # of a column that becomes numbers for an Embedding
+MOST_BYTES = 4_000_000_000  # of all vectors
 UNKNOWN = frozenset({"", "?"})  # of a category; "NA" may be one
 JOINED = "numbers"  # all numbers to predict, as one target
 
 
-@dataclass(frozen=True, eq=False)  # found again by identity
-class Cells:
-    """A table as text: (N, columns), with the place of each row and the parts that files of their own make."""
-
-    columns: tuple[str, ...]
-    cells: NDArray[Any]
-    names: list[str]
-    parts: list[Part | None]
-
-    def column(self, name: str, rows: Index) -> list[str]:
-        """Some cells of a column."""
-        found: list[str] = self.cells[rows, self.columns.index(name)].tolist()
-        return found
-
-
 @dataclass(frozen=True)
-class Shares:
-    """How a table without parts of its own is divided."""
+class Ways:
+    """The settings of a table: how it is divided, and what becomes of its columns."""
 
     validation: float
     test: float
     seed: int
     limit: int | None
+    split: Way
+    split_column: str | None
+    join_targets: bool
+    drop_rare: bool
+    indices: bool
+    marked: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Arranged:
-    """Rows of the table, their parts (by place in `rows`), the columns of the vector, texts and targets."""
+    """Rows of the table, their parts (by place in `rows`), columns of the vector and of words, texts and targets."""
 
+    cells: Cells
     rows: Index
     parts: dict[Part, Index]
     features: tuple[Column, ...]
+    words: tuple[Column, ...]
     texts: tuple[str, ...]
     targets: tuple[Target, ...]
     answers: dict[str, NDArray[Any]]
     notices: tuple[Problem, ...]
 
 
-@lru_cache(maxsize=16)
-def arranged(
-    cells: Cells, roles: tuple[tuple[str, Role], ...], join_targets: bool, drop_rare: bool, shares: Shares
-) -> Arranged:
+@lru_cache(maxsize=8)
+def arranged(cells: Cells, roles: tuple[tuple[str, Role], ...], ways: Ways) -> Arranged:
     """The samples of a table. Categories of inputs are those of the training part alone.
 
-    Raises: Error T-ROLE (no input or no target), T-NUMBER, T-CLASS.
+    Raises: Error T-ROLE (no input or no target), T-NUMBER, T-DATE, T-CLASS, T-SPLIT, L-SIZE.
     """
 
     def having(*wanted: Role) -> tuple[str, ...]:
         return tuple(name for name, role in roles if role in wanted)
 
-    texts, numeric, categories = having("text"), having("number"), having("category")
-    to_name, to_count = having("target_category"), having("target_number")
-    _require_roles(bool(texts or numeric or categories), bool(to_name or to_count))
+    _require_roles(roles)
+    texts, to_name, to_count = having("text"), having("target_category", "target_yes_no"), having("target_number")
+    owner = own_parts(cells, ways.split, ways.split_column)
     rows = _complete(cells, (*texts, *to_name))
-    for name in numeric:
-        _numbers(cells, name, rows, roles)
-    if to_count:
-        known = ~np.isnan(np.stack([_numbers(cells, name, rows, roles) for name in to_count])).any(axis=0)
-        rows = rows[known]
+    for name in having("number", "date"):
+        _read(cells, name, rows, roles)
+    counted = {name: _read(cells, name, rows, roles) for name in to_count}
+    if counted:
+        known = ~np.isnan(np.stack([*counted.values()])).any(axis=0)
+        rows, counted = rows[known], {name: values[known] for name, values in counted.items()}
     notices: list[Problem] = []
-    if left_out := len(cells.cells) - len(rows):
+    if left_out := len(cells) - len(rows):
         text = _("Rows without text or target were left out: {n:,}.").format(n=left_out)
         notices.append(Problem("T-ROW", text, severity="warning"))
-    if drop_rare:
-        rows = _without_rare(cells, to_name, rows, notices)
-    labelled = [_labels(cells, name, rows) for name in to_name]
-    parts = _divided(cells, rows, labelled, shares)
+    rows, named = labelled(cells, owner, rows, having("target_category"), having("target_yes_no"), ways, notices)
+    counted = {name: _read(cells, name, rows, roles) for name in to_count}
+    found, answers = dict(named.targets), dict(named.answers)
+    for name in having("target_labels"):
+        found[name], answers[name] = sets_of(cells, name, rows)
+    parts = divided(cells, owner[rows], rows, named, ways)
     training = rows[parts["train"]]
-    features = tuple(
-        Column(name, () if name in numeric else _categories(cells, name, training))
-        for name in having("number", "category")
-    )
-    values = {name: _numbers(cells, name, rows, roles).astype(np.float32)[:, None] for name in to_count}
-    if join_targets and len(to_count) > 1:
-        joined = _apart(JOINED, to_name)
-        values, columns = {joined: np.concatenate([*values.values()], axis=1)}, {joined: to_count}
-    else:
-        columns = {name: (name,) for name in to_count}
-    answers = {name: labels for name, (labels, _classes) in zip(to_name, labelled, strict=True)} | values
-    kinds = {name: Target(name, classes) for name, (_labels, classes) in zip(to_name, labelled, strict=True)}
-    kinds |= {name: Target(name, kind="number", columns=columns[name]) for name in values}
-    ordered = [name for name, _role in roles if name in kinds] + [name for name in kinds if name not in dict(roles)]
-    targets = tuple(kinds[name] for name in ordered)
-    return Arranged(rows, parts, features, texts, targets, {name: answers[name] for name in ordered}, tuple(notices))
+    _numbers(found, answers, counted, ways.join_targets)
+    features, words = _features(cells, roles, training, ways)
+    if len(rows) * sum(column.width for column in features) * 4 > MOST_BYTES:
+        text = _("As ones and zeros, the categories would take more than {most}. Set categories to indices.")
+        fix = Fix(_("Use indices"), ({"op": "set_data", "values": {"categories": "indices"}},))
+        raise Error.of([Problem("L-SIZE", text.format(most=size(MOST_BYTES)), param="categories", fix=fix)])
+    order = [name for name, _role in roles if name in found] + [name for name in found if name not in dict(roles)]
+    targets, values = tuple(found[name] for name in order), {name: answers[name] for name in order}
+    return Arranged(cells, rows, parts, features, words, texts, targets, values, tuple(notices))
 
 
-def _require_roles(inputs: bool, targets: bool) -> None:
-    if not inputs:
-        text = _("No column is an input. Give one the role text, number or category.")
+def _require_roles(roles: Sequence[tuple[str, Role]]) -> None:
+    given = {role for _name, role in roles}
+    if not given & {"text", "number", "category", "date"}:
+        text = _("No column is an input. Give one the role text, number, category or date.")
         raise Error.of([Problem("T-ROLE", text, param="columns")])
-    if not targets:
+    if not any(role.startswith("target") for role in given):
         text = _("No column is to be predicted. Give one the role target_category or target_number.")
         raise Error.of([Problem("T-ROLE", text, param="columns")])
 
 
 def _complete(cells: Cells, needed: Sequence[str]) -> Index:
     """The rows in which none of these columns is empty."""
-    kept = np.ones(len(cells.cells), bool)
+    kept = np.ones(len(cells), bool)
     for name in needed:
-        kept &= cells.cells[:, cells.columns.index(name)] != ""
+        kept &= ~columnar.is_empty(cells.column(name))
     return np.flatnonzero(kept)
 
 
-def _numbers(cells: Cells, name: str, rows: Index, roles: tuple[tuple[str, Role], ...]) -> NDArray[np.float64]:
-    """A column as numbers, NaN where one is missing. Raises: Error T-NUMBER with the line, and a role that would do."""
+def _numbers(
+    found: dict[str, Target], answers: dict[str, NDArray[Any]], counted: dict[str, NDArray[np.float64]], join: bool
+) -> None:
+    """Add the targets that are numbers, each for itself or all as one."""
+    if join and len(counted) > 1:
+        name = JOINED if JOINED not in found else f"{JOINED}_"
+        found[name] = Target(name, kind="number", columns=tuple(counted))
+        answers[name] = np.stack([*counted.values()], axis=1).astype(np.float32)
+        return
+    for name, values in counted.items():
+        found[name] = Target(name, kind="number", columns=(name,))
+        answers[name] = values.astype(np.float32)[:, None]
+
+
+def _features(
+    cells: Cells, roles: Sequence[tuple[str, Role]], training: Index, ways: Ways
+) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """The columns of the vector, and those whose words become numbers."""
+    features: list[Column] = []
+    words: list[Column] = []
+    for name, role in roles:
+        if role == "category":
+            column = Column(name, _categories(cells, name, training, MOST_WORDS if ways.indices else MOST_CATEGORIES))
+            (words if ways.indices else features).append(column)
+        elif role in ("number", "date"):
+            marked = ways.marked and bool(np.isnan(_read(cells, name, training, roles)).any())
+            features.append(Column(name, date=role == "date", marked=marked))
+    return tuple(features), tuple(words)
+
+
+def _read(cells: Cells, name: str, rows: Index, roles: Sequence[tuple[str, Role]]) -> NDArray[np.float64]:
+    """A column of numbers or dates, NaN where one is missing.
+
+    Raises: Error T-NUMBER, T-DATE with the line, and a role that would do.
+    """
+    read = seconds_of if dict(roles)[name] == "date" else numbers_of
     found = cells.column(name, rows)
     try:
-        return np.array([number(cell, name) for cell in found], np.float64)
-    except Error:
-        at, cell = next((at, cell) for at, cell in enumerate(found) if not _is_number(cell, name))
+        return read(found, name)
+    except Error as error:
+        known = [(at, cell) for at, cell in enumerate(found.to_pylist()) if _wrong(read, cell, name)]
+        at, cell = known[0]
+        code = error.problems[0].code
     text = _("{cell} in column {column} ({row}) is not a number. Mend it, or give the column another role.")
-    words = text.format(cell=quote(cell), column=quote(name), row=cells.names[rows[at]])
-    role = "category" if dict(roles)[name] == "number" else "target_category"
+    if read is seconds_of:
+        text = _("{cell} in column {column} ({row}) is no date such as 2024-05-31. Mend it, or give it another role.")
+    words = text.format(cell=quote(cell), column=quote(name), row=cells.names[int(rows[at])])
+    role = "target_category" if dict(roles)[name] == "target_number" else "category"
     edit = {"op": "set_data", "values": {"columns": {**dict(roles), name: role}}}
     fix = Fix(_("Make {column} a category").format(column=quote(name)), (edit,))
-    raise Error.of([Problem("T-NUMBER", words, param="columns", fix=fix)])
+    raise Error.of([Problem(code, words, param="columns", fix=fix)])
 
 
-def _is_number(cell: str, name: str) -> bool:
+def _wrong(read: Any, cell: str, name: str) -> bool:
     try:
-        number(cell, name)
+        read(columnar.column_of([cell]), name)
     except Error:
-        return False
-    return True
+        return True
+    return False
 
 
-def _without_rare(cells: Cells, targets: Sequence[str], rows: Index, notices: list[Problem]) -> Index:
-    for name in targets:
-        labels = cells.column(name, rows)
-        counts = Counter(label for label, row in zip(labels, rows, strict=True) if cells.parts[row] in (None, "train"))
-        rare = sorted({label for label in labels if counts[label] < FEWEST})
-        if rare:
-            text = _("Classes with fewer than {least} rows were left out: {names}.")
-            shown = ", ".join(quote(label, 20) for label in rare[:5])
-            notices.append(Problem("T-CLASS", text.format(least=FEWEST, names=shown), severity="warning"))
-            rows = rows[[label not in rare for label in labels]]
-    return rows
-
-
-def _labels(cells: Cells, name: str, rows: Index) -> tuple[Index, tuple[str, ...]]:
-    """The classes of a target, and the number of each row's. Raises: Error T-CLASS."""
-    labels = cells.column(name, rows)
-    counts = Counter(label for label, row in zip(labels, rows, strict=True) if cells.parts[row] in (None, "train"))
-    classes = in_order(set(labels))
-    if len(classes) > MOST_CLASSES:
-        text = _("Column {name} has {n:,} different values; the most is {most:,}. Predict a number, or another column.")
-        raise Error("T-CLASS", text.format(name=quote(name), n=len(classes), most=MOST_CLASSES))
-    rare = [label for label in classes if counts[label] < FEWEST]
-    if rare and len(classes) > 1:
-        text = _("{name} has {n} row; at least {least} are needed. Add rows, or turn on drop_rare to leave it out.")
-        fix = Fix(_("Leave out rare classes"), ({"op": "set_data", "values": {"drop_rare": True}},))
-        shown = [text.format(name=quote(label), n=counts[label], least=FEWEST) for label in rare]
-        raise Error.of([Problem("T-CLASS", sentence, param="drop_rare", fix=fix) for sentence in shown])
-    known = {label: place for place, label in enumerate(classes)}
-    return np.array([known[label] for label in labels], np.int64), classes
-
-
-def _divided(
-    cells: Cells, rows: Index, labelled: Sequence[tuple[Index, tuple[str, ...]]], shares: Shares
-) -> dict[Part, Index]:
-    """The parts by place in `rows`, stratified by the first category. Raises: Error T-CLASS."""
-    own = {
-        part: np.flatnonzero([cells.parts[row] == part for row in rows])
-        for part in {cells.parts[row] for row in rows}
-        if part is not None
-    }
-    labels = labelled[0][0] if labelled else np.zeros(len(rows), np.int64)
-    parts = split(labels, own, validation=shares.validation, test=shares.test, seed=shares.seed)
-    for numbers, classes in labelled:
-        require_classes(numbers[parts["train"]], classes)
-    require_parts(parts)
-    return {part: at_most(shares.limit, index, shares.seed) for part, index in parts.items()}
-
-
-def _categories(cells: Cells, name: str, training: Index) -> tuple[str, ...]:
+def _categories(cells: Cells, name: str, training: Index, most: int) -> tuple[str, ...]:
     """The words of a column in the training part. Raises: Error T-CLASS when there are too many."""
-    found = set(cells.column(name, training)) - UNKNOWN
-    if len(found) > MOST_CATEGORIES:
+    found = set(coded(cells.column(name, training))[0]) - UNKNOWN
+    if len(found) > most:
         text = _("Column {name} has {n:,} different words; the most is {most:,}. Make it text, or leave it out.")
-        raise Error("T-CLASS", text.format(name=quote(name), n=len(found), most=MOST_CATEGORIES))
+        raise Error("T-CLASS", text.format(name=quote(name), n=len(found), most=most))
     return in_order(found) or ("",)
-
-
-def _apart(name: str, taken: Sequence[str]) -> str:
-    return name if name not in taken else f"{name}_"

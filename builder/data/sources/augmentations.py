@@ -41,6 +41,12 @@ def _upto(most: float, description: str, **more: Any) -> Any:
     return Field(0.0, ge=0, le=most, description=description, **more)
 
 
+class TableAugmentation(Augmentation):
+    """Random changes of rows."""
+
+    noise: float = _upto(2, "Spread of random noise on each number, in spreads of the number. Words stay as they are.")
+
+
 class ImageAugmentation(Augmentation):
     """Random changes of images. What comes in from outside an image is the mean that preparation took off."""
 
@@ -84,3 +90,9 @@ class TextAugmentation(TokenAugmentation):
     """Random changes of texts."""
 
     swap: float = Field(0.0, ge=0, le=0.5, description="Share of neighbouring tokens that change places.")
+
+
+class RowAugmentation(TextAugmentation):
+    """Random changes of rows that may hold texts too."""
+
+    noise: float = _upto(2, "Spread of random noise on each number, in spreads of the number. Words stay as they are.")

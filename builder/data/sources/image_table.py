@@ -15,11 +15,12 @@ from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
 from builder.data.archives import Archive, Folder, Member
+from builder.data.columnar import Table
 from builder.data.fields import Part, Target
 from builder.data.sources.source import Index
 from builder.data.sources.split import PART_NAMES
 from builder.data.sources.text_table import MOST_CLASSES, in_order
-from builder.data.tables import Table, read_table
+from builder.data.tables import read_table
 
 TABLES = (".csv", ".tsv")
 LOOKED_AT = 200  # rows by which columns are guessed

@@ -12,10 +12,11 @@ from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
 from builder.data.archives import Archive, Folder, Member
+from builder.data.columnar import Table
 from builder.data.fields import Part
 from builder.data.sources.split import PART_NAMES
 from builder.data.sources.text_table import LABEL_NAMES
-from builder.data.tables import Table, parse_table
+from builder.data.tables import parse_table
 
 FILE_NAMES = ("file", "filename", "file_name", "path", "wav", "audio", "sound", "image", "文件", "文件名")
 MOST_FIELDS = 6  # of a pattern

@@ -13,6 +13,7 @@ from builder.core.errors import Error, Problem
 from builder.core.ids import nearest
 from builder.core.specs import Spec
 from builder.core.text import _, quote
+from builder.data.columnar import Table
 from builder.data.fields import DataSpec, InputField, Part
 from builder.data.sources.places import identity, resolve
 from builder.data.sources.source import Index, Progress, Samples, fingerprint, quiet, require_parts
@@ -20,7 +21,7 @@ from builder.data.sources.split import at_most, split
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import SIGNS, Delimiter
 from builder.data.sources.text_target import TextTarget
-from builder.data.tables import Encoding, Table, read_table
+from builder.data.tables import Encoding, read_table
 
 Pair = tuple[str, str]
 

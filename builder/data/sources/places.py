@@ -10,9 +10,10 @@ from builder.core.text import _, quote, size
 from builder.data.archives import Archive, refuse_other_archives
 
 MOST_UPLOAD = 500_000_000
-TABLES = (".csv", ".tsv", ".txt", ".data", ".dat")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without
-UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|data|dat))")
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+TABLES = (".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", *WORKBOOKS)
+UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|data|dat|parquet|xlsx|xls|ods))")
 
 
 def own_folder() -> Path:
@@ -70,11 +71,11 @@ def keep_upload(name: str, content: bytes) -> str:
     refuse_other_archives(content[:600], name)
     if content.startswith(ZIP):
         Archive.of_bytes(content, name).close()
-        ending = ".zip"
+        ending = next((ending for ending in WORKBOOKS if name.casefold().endswith(ending)), ".zip")
     else:
         ending = next((ending for ending in TABLES if name.casefold().endswith(ending)), "")
         if not ending:
-            text = _("{name} is neither a zip nor a table. Upload a .zip of images, or a .csv, .tsv or .txt table.")
+            text = _("{name} is neither a zip nor a table. Upload a .zip of images, or a table such as .csv or .xlsx.")
             raise Error("T-TYPE", text.format(name=quote(name)))
     kept = f"{sha256(content)}{ending}"
     if not (own_folder() / kept).is_file():

@@ -12,13 +12,12 @@ from pydantic import Field
 
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
-from builder.data.preparations.columns import number
-from builder.data.sources.arrange import Cells
+from builder.data.preparations.cells import number
+from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity, resolve
 from builder.data.sources.ratings import Ratings, RatingsSource, once
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.roles import ColumnFacts, Look, require_columns
-from builder.data.sources.table import read_cells
 from builder.data.sources.times import seconds
 from builder.data.tables import Encoding
 
@@ -81,14 +80,14 @@ def _cells(file: tuple[str, int, int], encoding: Encoding, header: str) -> Cells
         return found
     # "a::b" has an empty cell between its two colons
     columns = found.columns[::2] if named else tuple(str(at + 1) for at in range(len(found.columns[::2])))
-    return Cells(columns, found.cells[:, ::2], found.names, found.parts)
+    return Cells(columns, found.cells[::2], found.names, found.parts)
 
 
 @lru_cache(maxsize=16)
 def _facts(cells: Cells, chosen: tuple[tuple[str, str], ...]) -> tuple[ColumnFacts, ...]:
     given = dict(chosen)
     require_columns(cells.columns, given)
-    looked = [Look(name, cells.cells[:20_000, at]) for at, name in enumerate(cells.columns)]
+    looked = [Look(name, cells.top(name, 20_000)) for name in cells.columns]
     roles = _guessed(cells.columns, given)
     return tuple(look.facts(roles[look.name], guessed=look.name not in given) for look in looked)
 
@@ -120,11 +119,10 @@ def _ratings(cells: Cells, roles: tuple[tuple[str, str], ...]) -> Ratings:
         if not least <= len(having[role]) <= 1:
             text = _("{n} columns have the role {role}; there must be one. Change the roles of the columns.")
             raise Error.of([Problem("T-ROLE", text.format(n=len(having[role]), role=role), param="columns")])
-    every = np.arange(len(cells.cells), dtype=np.int64)
-    users, items = (np.array(cells.column(having[role][0], every), object) for role in ("user", "item"))
+    users, items = (np.array(cells.column(having[role][0]).to_pylist(), object) for role in ("user", "item"))
     rows = np.flatnonzero((users != "") & (items != ""))
     notices = []
-    if left_out := len(every) - len(rows):
+    if left_out := len(cells) - len(rows):
         words = _("Rows without a user or an item were left out: {n:,}.").format(n=left_out)
         notices.append(Problem("T-ROW", words, severity="warning"))
     if not len(rows):
@@ -136,7 +134,7 @@ def _ratings(cells: Cells, roles: tuple[tuple[str, str], ...]) -> Ratings:
 
 def _numbers(cells: Cells, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     found: list[float] = []
-    for row, cell in zip(rows, cells.column(name, rows), strict=True):
+    for row, cell in zip(rows.tolist(), cells.column(name, rows).to_pylist(), strict=True):
         try:
             found.append(number(cell, name))
         except Error:
@@ -149,7 +147,7 @@ def _numbers(cells: Cells, name: str, rows: NDArray[np.int64]) -> NDArray[np.flo
 
 def _moments(cells: Cells, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     found: list[float] = []
-    for row, cell in zip(rows, cells.column(name, rows), strict=True):
+    for row, cell in zip(rows.tolist(), cells.column(name, rows).to_pylist(), strict=True):
         moment = seconds(cell)
         if moment is None:
             _refuse("T-TIME", _("{cell} in column {column} ({row}) is no time. Write it as 2024-05-31 or as a number."),

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from builder.core.errors import Error
 from builder.core.ids import nearest
 from builder.core.text import _, quote
-from builder.data.preparations.columns import MISSING
+from builder.data.preparations.cells import MISSING, moment
+from builder.data.sources.cells import Cells
 
-Role = Literal["ignore", "text", "number", "category", "target_category", "target_number"]
+Role = Literal[
+    "ignore", "text", "number", "category", "date",
+    "target_category", "target_number", "target_yes_no", "target_labels",
+]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 LOOKED_AT = 20_000  # rows from which roles are guessed
 FEW = 20  # different whole numbers that still may be classes
@@ -50,18 +53,27 @@ def titles() -> dict[Role, str]:
         "text": _("input: text"),
         "number": _("input: number"),
         "category": _("input: category"),
+        "date": _("input: date"),
         "target_category": _("predict: category"),
         "target_number": _("predict: number"),
+        "target_yes_no": _("predict: yes or no"),
+        "target_labels": _("predict: set of labels"),
     }
 
 
-def facts(columns: Sequence[str], cells: NDArray[Any], chosen: Mapping[str, Role]) -> tuple[ColumnFacts, ...]:
-    """Every column with its role: the chosen one, or a guess. Raises: Error T-ROW for a name that is not there."""
-    require_columns(columns, chosen)
-    looked = [Look(name, cells[:LOOKED_AT, at]) for at, name in enumerate(columns)]
-    roles: dict[str, Role] = {look.name: chosen.get(look.name, look.role) for look in looked}
+def facts(cells: Cells, chosen: Mapping[str, Role], apart: str | None = None) -> tuple[ColumnFacts, ...]:
+    """Every column with its role: the chosen one, or a guess.
+
+    Params: apart, a column that tells parts or groups, and so is no input unless it is chosen for one.
+    Raises: Error T-ROW for a name that is not there.
+    """
+    require_columns(cells.columns, chosen)
+    looked = [Look(name, cells.top(name, LOOKED_AT)) for name in cells.columns]
+    roles: dict[str, Role] = {
+        look.name: chosen.get(look.name, "ignore" if look.name == apart else look.role) for look in looked
+    }
     if not any(role.startswith("target") for role in roles.values()):
-        free = [look for look in looked if look.name not in chosen]
+        free = [look for look in looked if look.name not in chosen and look.name != apart]
         target = _target(free)
         if target is not None:
             roles[target.name] = target.as_target
@@ -81,15 +93,16 @@ def require_columns(columns: Sequence[str], chosen: Iterable[str]) -> None:
 class Look:
     """One column, looked at once."""
 
-    def __init__(self, name: str, cells: NDArray[Any]) -> None:
+    def __init__(self, name: str, cells: list[str]) -> None:
         self.name = name
-        known = [cell for cell in cells.tolist() if cell.casefold() not in MISSING]
+        known = [cell for cell in cells if cell.casefold() not in MISSING]
         found = set(known)
         self.different, self.missing = len(found), len(cells) - len(known)
         self.examples = tuple(dict.fromkeys(known))[:EXAMPLES]
         self.cells = cells
         self.numeric = bool(known) and all(map(_is_number, found))
         self.whole = self.numeric and all(re.fullmatch(r"-?\d{1,18}(\.0+)?", cell) for cell in found)
+        self.dated = bool(known) and not self.numeric and all(map(_is_date, found))
         self.words = sum(len(cell.split()) + len(re.findall(r"[\u3400-\u9fff]", cell)) / 2 for cell in known[:500])
         self.words /= max(1, min(500, len(known)))
         self.rows = len(known)
@@ -101,6 +114,8 @@ class Look:
             return "ignore"
         if self.numeric:
             return "number"
+        if self.dated:
+            return "date"
         if self.words >= TEXT_WORDS and self.different > MOST_GUESSED:
             return "text"
         return "category" if self.different <= MOST_GUESSED else "ignore"
@@ -111,7 +126,7 @@ class Look:
 
     def tells(self, target: "Look") -> bool:
         """Whether it is the target under other names: a network that saw it would learn nothing."""
-        pairs = {*zip(self.cells.tolist(), target.cells.tolist(), strict=True)}
+        pairs = {*zip(self.cells, target.cells, strict=True)}
         alike = len({a for a, _b in pairs}) == len({b for _a, b in pairs}) == len(pairs)
         return alike and self.role == "category" and target.as_target == "target_category"
 
@@ -124,7 +139,7 @@ class Look:
 
 def _target(looked: Sequence[Look]) -> Look | None:
     """The column that is most likely to be predicted: by its name, else the last that could be."""
-    fit = [look for look in looked if look.different >= 2 and look.role not in ("text", "ignore")]
+    fit = [look for look in looked if look.different >= 2 and look.role not in ("text", "ignore", "date")]
     named = {look.name.strip().casefold(): look for look in reversed(fit)}
     return next((named[name] for name in TARGET_NAMES if name in named), fit[-1] if fit else None)
 
@@ -134,3 +149,11 @@ def _is_number(cell: str) -> bool:
         return bool(np.isfinite(float(cell)))
     except ValueError:
         return False
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        moment(cell)
+    except (ValueError, OverflowError):
+        return False
+    return True

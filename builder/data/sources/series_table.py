@@ -10,13 +10,12 @@ from pydantic import Field
 
 from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
-from builder.data.preparations.columns import number
-from builder.data.sources.arrange import Cells
+from builder.data.preparations.cells import number
+from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity, resolve
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.roles import ColumnFacts, Look, require_columns
 from builder.data.sources.series import Series, SeriesSource, filled
-from builder.data.sources.table import read_cells
 from builder.data.sources.text_table import SIGNS, Delimiter
 from builder.data.sources.times import seconds
 from builder.data.tables import Encoding
@@ -66,11 +65,12 @@ class SeriesTable(SeriesSource, RoledSource):
         if len(times) > 1:
             text = _("Columns {names} are both times. Leave one out.")
             raise Error.of([Problem("T-ROLE", text.format(names=", ".join(map(quote, times))), param="columns")])
-        rows = np.arange(len(cells.cells), dtype=np.int64)
+        rows = np.arange(len(cells), dtype=np.int64)
         shown: Sequence[str] = cells.names
         if times:
-            order = np.argsort([_moment(cells, times[0], row) for row in rows.tolist()], kind="stable")
-            rows, shown = rows[order], [cells.column(times[0], rows[order[at : at + 1]])[0] for at in range(len(rows))]
+            known = cells.top(times[0], len(rows))
+            order = np.argsort([_moment(cells, times[0], known[row], row) for row in rows.tolist()], kind="stable")
+            rows, shown = rows[order], [known[at] for at in order]
         found = [filled(_numbers(cells, name, rows), name) for name in names]
         notices = [
             Problem("T-GAP", _("Column {name}: {n:,} missing values took the last one before them.").format(
@@ -88,7 +88,7 @@ class SeriesTable(SeriesSource, RoledSource):
 def _facts(cells: Cells, chosen: tuple[tuple[str, str], ...]) -> tuple[ColumnFacts, ...]:
     given = dict(chosen)
     require_columns(cells.columns, given)
-    looked = [Look(name, cells.cells[:1000, at]) for at, name in enumerate(cells.columns)]
+    looked = [Look(name, cells.top(name, 1000)) for name in cells.columns]
     roles = _guessed(looked, given)
     return tuple(look.facts(roles[look.name], guessed=look.name not in given) for look in looked)
 
@@ -112,7 +112,7 @@ def _guessed(looked: Sequence[Look], given: Mapping[str, str]) -> dict[str, str]
 
 def _is_numbers(look: Look) -> bool:
     """Whether most cells are numbers: one that is not is better told than a column left out for it."""
-    known = [seconds(cell) for cell in look.cells.tolist() if cell]
+    known = [seconds(cell) for cell in look.cells if cell]
     return len(known) > 0 and sum(value is not None for value in known) > 0.9 * len(known) and not _is_date(look)
 
 
@@ -120,8 +120,7 @@ def _is_date(look: Look) -> bool:
     return not look.numeric and bool(look.examples) and all(seconds(cell) is not None for cell in look.examples)
 
 
-def _moment(cells: Cells, name: str, row: int) -> float:
-    cell = str(cells.cells[row, cells.columns.index(name)])
+def _moment(cells: Cells, name: str, cell: str, row: int) -> float:
     found = seconds(cell)
     if found is None:
         text = _("{cell} in column {column} ({row}) is no time. Write it as 2024-05-31 or as a number.")
@@ -131,7 +130,7 @@ def _moment(cells: Cells, name: str, row: int) -> float:
 
 def _numbers(cells: Cells, name: str, rows: NDArray[Any]) -> NDArray[np.float64]:
     """A column as numbers, NaN where one is missing. Raises: Error T-NUMBER with the line."""
-    found = cells.column(name, rows)
+    found = cells.column(name, rows).to_pylist()
     values = np.empty(len(found))
     for at, cell in enumerate(found):
         try:

@@ -1,6 +1,5 @@
 """What every source of sounds has: how long and how fine a network hears them, and as what."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -25,7 +24,7 @@ class SoundSource(Source):
         ge=0.05,
         le=MOST_SECONDS,
         description="What is heard of each sound: longer ones are cut, shorter ones filled with silence.",
-        json_schema_extra={"unit": "seconds"},
+        json_schema_extra={"unit": "s"},
     )
     place: Place = Field("centre", description="Whether the middle is kept and centred, or the start.")
     rate: int = Field(
@@ -56,12 +55,12 @@ class SoundSource(Source):
         """Samples of each sound."""
         return max(1, round(self.seconds * self.rate))
 
-    def spec_of(self, classes: Sequence[str]) -> DataSpec:
-        """The spec of sounds with these classes."""
+    def spec_of(self, target: Target) -> DataSpec:
+        """The spec of sounds with this target."""
         settings = self.preparation()
         rows = settings["coefficients"] or self.bands
         spec = Spec((2, 1, rows, 1 + self.length // settings["hop"]), "float32", "N C H W")
-        return DataSpec((InputField("sound", "sound", spec),), (Target("label", tuple(classes)),))
+        return DataSpec((InputField("sound", "sound", spec),), (target,))
 
     def preparation(self) -> dict[str, Any]:
         """What a preparation is told, in samples."""

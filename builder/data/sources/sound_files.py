@@ -14,6 +14,7 @@ from builder.data.archives import Archive, Folder, Member, open_archive
 from builder.data.fields import DataSpec, Part
 from builder.data.sounds import EXTENSIONS, Wave, decode, sound_wave
 from builder.data.sources.cache import cached, identity_of, listed_notices
+from builder.data.sources.image_table import Answers
 from builder.data.sources.labelled import Labelled, chooser, labelled, parts_of
 from builder.data.sources.places import resolve
 from builder.data.sources.sound import MOST_MEMORY, SoundSource
@@ -57,25 +58,29 @@ class Sounds(SoundSource):
         self._own(found)  # what cannot be read or found is said at once
         if self.split == "group":
             found.values(self.group, "group")
-        return self.spec_of(in_order(set(found.values("label"))))
+        return self.spec_of(self.answers(found).target)
 
     def load(self, progress: Progress = quiet) -> Samples:
         path = resolve(self.path)
         found = list_sounds(path, self.pattern)
-        names = found.values("label")
-        classes = in_order(set(names))
-        labels = np.array([classes.index(name) for name in names], np.int64)
+        answers = self.answers(found)
+        classes = answers.target.classes or None
         groups = np.array(found.values(self.group), object) if self.split == "group" else None
-        parts = self.divided(labels, classes, self._own(found), groups)
-        rows, labels, parts = shortened(np.arange(len(labels)), labels, parts)
+        parts = self.divided(answers.strata, classes, self._own(found), groups)
+        rows, strata, parts = shortened(np.arange(len(answers.strata)), answers.strata, parts)
         waves, kept, notices = self._decoded(path, [found.members[row] for row in rows], progress)
         parts = {part: np.flatnonzero(np.isin(kept, index)) for part, index in parts.items()}
-        labels = labels[kept]
         require_parts(parts)
-        if self.limit is None:
-            require_classes(labels[parts["train"]], classes)
-        names = [found.members[rows[at]].name for at in kept]
-        return Samples.single(self.spec_of(classes), waves, labels, parts, names, [*_told(found), *notices])
+        if self.limit is None and classes:
+            require_classes(strata[kept][parts["train"]], classes)
+        names = [found.members[row].name for row in rows[kept]]
+        spec, values = self.spec_of(answers.target), answers.values[rows[kept]]
+        return Samples.single(spec, waves, values, parts, names, [*_told(found), *notices])
+
+    def answers(self, found: Labelled) -> Answers:
+        """What is to be predicted of each sound. Raises: Error T-CLASS."""
+        labels = found.values("label")
+        return Answers.of_classes("label", labels, in_order(set(labels)))
 
     def _own(self, found: Labelled) -> dict[Part, Index]:
         """The parts that the files themselves tell. Raises: Error G-FIELD."""

@@ -37,10 +37,10 @@ class Samples:
     """All samples of a data set, before preparation: a column for each input field and each target of `spec`.
 
     Shape: inputs (N, H, W, C) uint8 for images (in memory, or `Stored` on disk), N strings or tuples of tokens for
-    text, (N, F) float32 for vectors, (N, columns) cells as text for vectors from a table, (N, columns) int64 for index
-    fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for categories, (N, 1) float32 0
-    or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers, (N,) str as objects for
-    texts, (N, L) int64 for tags, -100 where there is no token.
+    text, (N, F) float32 for vectors, (N, columns) float64 for vectors from a table (see `ColumnsPreparation`),
+    (N, columns) int64 for index fields: the place of a word among its column's, from 1 on, or 0; targets (N,) int64 for
+    categories, (N, 1) float32 0 or 1 for yes or no, (N, classes) for sets of labels, (N, columns) float32 for numbers,
+    (N,) str as objects for texts, (N, L) int64 for tags, -100 where there is no token.
     `names` are file or row names, or empty. `notices` say what was skipped. `fingerprint` is the sha256 of inputs,
     targets and classes.
     """
@@ -63,7 +63,7 @@ class Samples:
         names: Sequence[str] = (),
         notices: Sequence[Problem] = (),
     ) -> "Samples":
-        """Samples of one input field and one category."""
+        """Samples of one input field and one target."""
         field, target = spec.inputs[0].name, spec.target.name
         content = fingerprint([inputs], [labels], spec)
         return cls(spec, {field: inputs}, {target: labels}, parts, names, list(notices), content)
@@ -153,19 +153,20 @@ class Source(Settings):
     def divided(
         self,
         labels: Index,
-        classes: Sequence[str],
+        classes: Sequence[str] | None,
         own: Mapping[Part, Index] | None = None,
         groups: NDArray[Any] | None = None,
     ) -> dict[Part, Index]:
         """The parts of a set with these labels; `own` names what belongs to the set's own parts, and of `groups` each
-        stays together.
+        stays together. Without `classes`, labels only say what is alike.
 
         Raises: Error T-CLASS with fewer than 2 classes, fewer than 2 training rows of a class, or an empty part.
         """
         known = labels if self.split == "stratified" else np.zeros_like(labels)
         shares: dict[str, Any] = {"validation": self.validation, "test": self.test, "seed": self.seed}
         parts = split(known, own or {}, groups=groups, **shares)
-        require_classes(labels[parts["train"]], classes)
+        if classes is not None:
+            require_classes(labels[parts["train"]], classes)
         require_parts(parts)
         return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 
@@ -302,6 +303,8 @@ def fingerprint(inputs: Iterable[Rows], targets: Iterable[NDArray[Any]], spec: D
             digest.update(np.ascontiguousarray(values).data)
     for target in spec.targets:
         digest.update("\0".join((*target.classes, *target.columns)).encode("utf-8", "surrogatepass"))
+    for column in (column for entry in spec.inputs for column in entry.columns):
+        digest.update("\0".join(column.categories).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

@@ -5,11 +5,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from builder.data.fields import DataSpec
+from builder.data.fields import DataSpec, Target
 from builder.data.sounds import Wave, sound_wave
 from builder.data.sources.sound import SoundSource
 from builder.data.sources.source import Progress, Samples, quiet, shortened
+from builder.data.sources.text_target import TextTarget
 
 CLASSES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 RATE = 8_000
@@ -59,17 +61,47 @@ class SpokenDigits(SoundSource):
 
     title: ClassVar[str] = "Spoken digits"
     about: ClassVar[str] = "600 spoken words, zero to nine, by six made-up voices. Here at once, trains in seconds."
+    generated: ClassVar[bool] = True
 
     source: Literal["spoken-digits"] = "spoken-digits"
 
+    @property
+    def target(self) -> Target:
+        """What is to be told of a word."""
+        return Target("label", CLASSES)
+
     def spec(self) -> DataSpec:
-        return self.spec_of(CLASSES)
+        return self.spec_of(self.target)
 
     def load(self, progress: Progress = quiet) -> Samples:
         said, labels = spoken()
         rows, labels, parts = shortened(np.arange(len(labels)), labels, self.divided(labels, CLASSES))
         waves = np.stack([sound_wave(said[row], RATE, self.rate, self.seconds, self.place) for row in rows])
-        return Samples.single(self.spec_of(CLASSES), waves, labels, parts)
+        answers = np.array(CLASSES, object)[labels] if self.target.kind == "text" else labels
+        return Samples.single(self.spec(), waves, answers, parts)
+
+
+class SpokenWords(TextTarget, SpokenDigits):
+    """The same words, to be spelled letter by letter.
+
+    Source: as `SpokenDigits`.
+    """
+
+    title: ClassVar[str] = "Spoken words"
+    about: ClassVar[str] = "600 spoken words by six made-up voices, to be written down letter by letter. Here at once."
+
+    source: Literal["spoken-words"] = "spoken-words"  # type: ignore[assignment]
+    target_max_length: int = Field(
+        8, ge=1, le=4095, description="Longer answers lose their end.", json_schema_extra={"unit": "tokens"}
+    )
+    target_vocabulary_size: int = Field(
+        32, ge=5, le=1_000_000, description="The most different tokens of answers.",
+        json_schema_extra={"unit": "tokens"},
+    )  # fmt: skip
+
+    @property
+    def target(self) -> Target:
+        return self.text_target("text")
 
 
 @lru_cache(maxsize=1)

@@ -14,12 +14,13 @@ from pydantic import Field
 from builder.core.errors import Error, Fix, Problem
 from builder.core.ids import nearest
 from builder.core.text import _, quote
+from builder.data.columnar import Table
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.places import TABLES, identity, resolve
 from builder.data.sources.source import FEWEST, Index, Progress, Samples, quiet
 from builder.data.sources.split import PART_NAMES
 from builder.data.sources.text import TextSource
-from builder.data.tables import DELIMITERS, Encoding, Table, read_table
+from builder.data.tables import DELIMITERS, Encoding, read_table
 
 MOST_CLASSES = 1_000
 LABEL_NAMES = ("label", "labels", "class", "category", "target", "sentiment", "topic", "标签", "类别", "分类", "情感")

@@ -5,10 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from builder.data.sources.arrange import Cells
+from builder.data.sources.cells import Cells, read_cells
 from builder.data.sources.places import identity
 from builder.data.sources.roles import Role
-from builder.data.sources.table import ColumnsSource, read_cells
+from builder.data.sources.source import Progress, quiet
+from builder.data.sources.table import ColumnsSource
 
 TABLE = Path(__file__).parent / "visits" / "visits.csv"
 ROLES: dict[str, Role] = {
@@ -33,6 +34,7 @@ class Visits(ColumnsSource):
         "720 visits to cafés and noodle bars: a note in English or Chinese, the waiting and the price. "
         "Will the guest come again, and what is the rating? Here at once."
     )
+    generated: ClassVar[bool] = True
 
     source: Literal["visits"] = "visits"
     columns: dict[str, Role] = Field(ROLES, description="The role of a column; those that are not named are guessed.")
@@ -43,5 +45,5 @@ class Visits(ColumnsSource):
         2_000, ge=3, le=1_000_000, description="The most different tokens.", json_schema_extra={"unit": "tokens"}
     )
 
-    def cells(self) -> Cells:
-        return read_cells(((None, identity(TABLE)),), ",", "utf-8", True)
+    def cells(self, progress: Progress = quiet) -> Cells:
+        return read_cells(((None, identity(TABLE)),), ",", "utf-8", True, progress)

@@ -1,4 +1,5 @@
-"""How texts are judged while training: token by token, with what stands before each as it should be."""
+"""How texts are judged while training: token by token, with what stands before each as it should be; or, where steps
+are no tokens, by what is read of them."""
 
 import math
 
@@ -7,6 +8,10 @@ from torch.nn import functional as F
 
 from builder.compiler.report import Answer
 from builder.data.fitting import Preparation
+from builder.data.preparations.answer_text import TextAnswer
+from builder.training.alignment import best_path, likeliest
+from builder.training.decoding import BEAMS
+from builder.training.reading import compared
 from builder.training.scores.score import Score, Sums
 
 
@@ -50,10 +55,38 @@ def _right(output: Tensor, y: Tensor) -> tuple[int, int]:
     return int(hits.sum().item()), int(real.sum().item())
 
 
-# by the loss of an Output
-SCORES = {"cross_entropy": Tokens}
+class Characters:
+    """The share of characters that are wrong. Shape: (N, T, tokens), (N, U)"""
+
+    metric = "cer"
+    higher_is_better = False
+
+    def __init__(self, words: TextAnswer) -> None:
+        self.words = words
+
+    def of(self, output: Tensor, y: Tensor) -> float:
+        return compared(self.words.texts(best_path(output)), self.words.texts(y.tolist()))["cer"]
+
+    def sums(self) -> Sums:
+        return _Characters(self.words)
 
 
-def text(answer: Answer, _preparation: Preparation) -> Score:
-    """How an Output that answers with texts is judged."""
-    return SCORES[answer.loss.type]()
+class _Characters:
+    def __init__(self, words: TextAnswer) -> None:
+        self._words = words
+        self._given: list[str] = []
+        self._right: list[str] = []
+
+    def add(self, output: Tensor, y: Tensor) -> None:
+        # searched as finished runs are, so that both tell the same
+        self._given += self._words.texts(found[0][0] for found in likeliest(output, BEAMS))
+        self._right += self._words.texts(y.tolist())
+
+    def figures(self) -> dict[str, float]:
+        found = compared(self._given, self._right)
+        return {"cer": found["cer"], "wer": found["wer"]}
+
+
+def text(answer: Answer, preparation: Preparation) -> Score:
+    """How an Output that answers with texts is judged: by its loss."""
+    return Characters(preparation.texts(answer.target.name)) if answer.loss.type == "ctc" else Tokens()

@@ -7,7 +7,9 @@ from builder.evaluation import (
     BinaryFigures,
     CategoryFigures,
     ForecastFigures,
+    InputFigures,
     LabelsFigures,
+    LatentFigures,
     NumberFigures,
     RatingFigures,
     TagFigures,
@@ -17,7 +19,9 @@ from builder.evaluation.figures import Figures
 from builder.ui.results.binary import binary
 from builder.ui.results.category import category
 from builder.ui.results.forecast import forecasts
+from builder.ui.results.input import inputs
 from builder.ui.results.labels import labels
+from builder.ui.results.latent import latent
 from builder.ui.results.number import numbers
 from builder.ui.results.rating import ratings
 from builder.ui.results.tags import tags
@@ -32,6 +36,8 @@ RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     ForecastFigures: forecasts,
     BinaryFigures: binary,
     LabelsFigures: labels,
+    InputFigures: inputs,
+    LatentFigures: latent,
 }
 
 

@@ -1,0 +1,79 @@
+"""Sounds used after training: what Predict, and the exported project say, is what evaluation measured."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder.core.errors import Problem
+from builder.data.sources import Samples, parse_source
+from builder.evaluation import evaluate
+from builder.export import export
+from builder.prediction import Predictor
+from builder.runs.store import Store
+from tests.data.sounds import sound_file, tone
+from tests.export.test_export import alone, assert_same
+from tests.trained import example, finish, stop_all
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str]]:
+    store = Store(tmp_path_factory.mktemp("sounds"))
+    [ended] = finish(store, example("spoken-digits-cnn", "recipe.epochs=2", "data.limit=80"))
+    yield store, ended.id
+    stop_all(store)
+
+
+@pytest.fixture(scope="module")
+def samples(run: tuple[Store, str]) -> Samples:
+    store, id = run
+    source, _problems = parse_source(Predictor.of(store, id).trained.document.data)
+    assert source is not None
+    return source.load()
+
+
+def files_of(samples: Samples, n: int) -> list[tuple[str, bytes]]:
+    """Test samples as files that hold every number as it is."""
+    waves = np.asarray(samples.only)[samples.parts["test"][:n]]
+    return [(f"{at}.wav", sound_file(wave, subtype="FLOAT")) for at, wave in enumerate(waves)]
+
+
+def test_predict_answers_what_evaluation_measured(run: tuple[Store, str], samples: Samples) -> None:
+    store, id = run
+    predictor = Predictor.of(store, id)
+    found = predictor.predict_files(files_of(samples, len(samples.parts["test"])))
+    labels = [samples.classes[label] for label in samples.labels[samples.parts["test"]]]
+    right = [not isinstance(one, Problem) and one.label == label for one, label in zip(found, labels, strict=True)]
+    assert np.mean(right) == pytest.approx(evaluate(store, id).accuracy)
+    ours = predictor.predict(samples.of("test")["sound"])
+    for one, other in zip(found, ours, strict=True):
+        assert not isinstance(one, Problem)
+        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
+
+
+def test_notices_and_problems_stand_beside_their_sounds(run: tuple[Store, str]) -> None:
+    content = sound_file(tone(440, 1.0))
+    short, bad, good = Predictor.of(*run).predict_files(
+        [("s.wav", content[:1000]), ("b.wav", b"x"), ("g.wav", content)]
+    )
+    assert not isinstance(short, Problem)
+    assert short.notices[0].message == '"s.wav": Shorter than its header says; 0.06 s used.'
+    assert isinstance(bad, Problem)
+    assert bad.code == "A-TYPE"
+    assert not isinstance(good, Problem)
+    assert good.notices == ()
+
+
+def test_a_project_for_sounds_runs_alone(run: tuple[Store, str], samples: Samples, tmp_path: Path) -> None:
+    store, id = run
+    export(store, id, "python", tmp_path / "project")
+    needed = (tmp_path / "project" / "requirements.txt").read_text().split()
+    assert needed == ["torch", "safetensors", "numpy", "soundfile"]
+    files = files_of(samples, 3)
+    stereo = np.stack([tone(500, 1.0, 44_100), tone(900, 1.0, 44_100)], axis=1)
+    files += [("stereo.flac", sound_file(stereo, "FLAC", 44_100)), ("music.mp3", sound_file(kind="MP3"))]
+    for name, content in files:
+        (tmp_path / name).write_bytes(content)
+    paths = [str(tmp_path / name) for name, _content in files]
+    assert_same(alone(tmp_path / "project", *paths, cwd=tmp_path), Predictor.of(store, id).predict_files(files))
