@@ -39,6 +39,9 @@ def facts(name: str) -> Facts:
 # the order of the gallery: what trains at once comes first
 ORDER = (
     "digits-cnn",
+    "digits-autoencoder",
+    "denoising-autoencoder",
+    "vae",
     "sentiment-lstm",
     "visits-two-answers",
     "sentiment-mlp",
