@@ -43,7 +43,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, R
     [
         (["Flatten", ("Linear", {"out_features": 9})], ["Flatten", "Linear", "Unflatten"]),
         (["Flatten", ("Linear", {"out_features": 64})], ["Flatten", "Linear", "Unflatten"]),
-        ([("Conv2d", {"out_channels": 3})], ["Conv2d", "Conv2d"]),
+        ([("Conv2d", {"out_channels": 3})], ["Conv2d", "ReLU", "Conv2d"]),  # a hint adds what bends
         ([("Conv2d", {}), ("MaxPool2d", {})], ["Conv2d", "MaxPool2d", "ConvTranspose2d"]),
         ([("Conv2d", {"out_channels": 4}), ("Reshape", {"shape": [64, 4]}), ("Linear", {"out_features": 1})],
          ["Conv2d", "Reshape", "Linear", "Reshape"]),
