@@ -54,6 +54,8 @@ ORDER = (
     "house-price-mlp",
     "census-embeddings",
     "sine-rnn",
+    "ratings-factorisation",
+    "ratings-neural",
     "mnist-mlp",
     "mnist-cnn",
     "grey32-cnn",
