@@ -53,6 +53,9 @@ def predict(
     text: Annotated[
         list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))
     ] = None,
+    beams: Annotated[
+        int, typer.Option(min=1, max=64, help=_("How many texts are followed at once, where a text is the answer."))
+    ] = 4,
     json: Json = False,
 ) -> None:
     """Predict files or texts with a run, finished or still training."""
@@ -65,6 +68,7 @@ def predict(
         from builder.prediction import Predictor
 
         predictor = Predictor.of(store, found.id)
+        predictor.beams = beams
         inputs = text or [str(path) for path in files or []]
         if text:
             results = predictor.predict_texts(text)

@@ -39,10 +39,15 @@ def facts(name: str) -> Facts:
 # the order of the gallery: what trains at once comes first
 ORDER = (
     "digits-cnn",
-    "reviews-lstm",
+    "sentiment-lstm",
     "visits-two-answers",
-    "reviews-embedding-mlp",
+    "sentiment-mlp",
+    "sentiment-transformer",
+    "sentiment-zh-gru",
+    "topics-textcnn",
+    "entities-bilstm",
     "xor-mlp",
+    "translate-seq2seq",
     "house-price-mlp",
     "census-embeddings",
     "sine-rnn",

@@ -71,8 +71,8 @@ def _searched(reader: Reader, at: int, answer: Answer, output: Tensor, beams: in
 
 
 def beam_search(
-    step: Callable[[Tensor], Tensor], n: int, length: int, beams: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
+    step: Callable[[torch.Tensor], torch.Tensor], n: int, length: int, beams: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The likeliest texts and their probabilities, the best first; with one beam, the likeliest token at each step.
 
     Tokens 0 to 3 are padding, unknown, beginning and end. Texts of different lengths are compared by their logarithm

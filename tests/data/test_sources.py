@@ -43,6 +43,9 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
     (folder / "steps.csv").write_text("step,value\n" + "".join(f"{n},{n % 9}\n" for n in range(500)))
+    (folder / "lines").mkdir()
+    for name in ("good", "bad"):
+        (folder / "lines" / f"{name}.txt").write_text("".join(f"{name} {n}\n" for n in range(9)))
     (folder / "tagged.txt").write_text("Ann\tB-PER\nruns\tO\n\nin O\nRome B-LOC\n\n" * 6)
     given = {
         "images": {"path": "pets.zip"},
@@ -53,6 +56,7 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
         "series": {"path": "steps.csv"},
         "parallel": {"path": "both.tsv"},
         "conll": {"path": "tagged.txt"},
+        "text-files": {"path": "lines"},
     }
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 

@@ -11,8 +11,10 @@ from builder.data.sources.cifar import Cifar10, Cifar100
 from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
 from builder.data.sources.flowers import Flowers
+from builder.data.sources.headlines import Headlines
 from builder.data.sources.image_folder import ImageFolder
 from builder.data.sources.mnist import FashionMnist, Kmnist, Mnist
+from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.planted import Census, HousePrices
@@ -30,6 +32,7 @@ from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
 from builder.data.sources.svhn import Svhn
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
+from builder.data.sources.text_files import TextFiles
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
@@ -80,6 +83,9 @@ SOURCES: dict[str, type[Source]] = {
         Sounds,
         SpokenDigits,
         Conll,
+        TextFiles,
+        Headlines,
+        NamedSentences,
         Speech,
         SpokenWords,
     )
