@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from builder.examples import load
-from builder.graph.document import Document
+from builder.graph.document import Document, from_json
 from builder.runs.folder import RunFolder
 from builder.runs.store import Store
 from builder.training import supervisor
@@ -51,8 +50,6 @@ def memory(pid: int, what: str) -> int:
 
 def network(folder: Path) -> Document:
     """A small network, so that memory is that of the data."""
-    document = load("digits-cnn")
-    data = {"source": "images", "path": str(folder), "size": 224}
     nodes = [
         {"id": "input", "type": "Input"},
         {"id": "conv", "type": "Conv2d", "params": {"out_channels": 4, "kernel_size": 7, "stride": 4, "padding": 3}},
@@ -61,8 +58,16 @@ def network(folder: Path) -> Document:
         {"id": "output", "type": "Output"},
     ]
     edges = [{"source": a["id"], "target": b["id"]} for a, b in pairwise(nodes)]
-    fields = {"title": "Big folder", "data": data, "graph": {"nodes": nodes, "edges": edges}, "recipe": {"epochs": 1}}
-    return Document.model_validate({**document.model_dump(mode="json"), **fields})
+    return from_json(
+        {
+            "format": "netbuilder",
+            "version": 1,
+            "title": "Big folder",
+            "data": {"source": "images", "path": str(folder), "size": 224},
+            "graph": {"nodes": nodes, "edges": edges},
+            "recipe": {"epochs": 1},
+        }
+    )
 
 
 def main() -> None:
