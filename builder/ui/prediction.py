@@ -1,6 +1,7 @@
 """The Predict page: choose a run, give it something of your own, read the answer."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,12 @@ def _kept(id: str, weights: str) -> Predictor:
 
 
 def _use(predictor: Predictor, run: Run) -> None:
+    if any(answer.target.kind == "text" for answer in predictor.trained.answers):
+        predictor = copy(predictor)  # others may look at this run, and follow more texts or fewer
+        words = _("How many beginnings the search keeps at each step; with 1 it takes the likeliest token each time.")
+        predictor.beams = st.slider(
+            _("Texts followed at once"), 1, 16, predictor.beams, key=f"beams:{run.id}", help=words, width=320
+        )
     only = predictor.only
     if isinstance(only, ImagePreparation):
         drawable = only.mode == "grey" and max(only.size) <= DRAWABLE
