@@ -158,6 +158,9 @@ def _answers(trained: Trained) -> Iterator[str]:
         target, metrics = answer.target, trained.run.metrics
         suffix = f"/{answer.id}" if several else ""
         name = _one_line(target.name)
+        if target.kind == "latent":
+            yield _("It shows what it keeps of a sample.")
+            continue
         if target.kind == "category":
             text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "tags":
@@ -171,6 +174,9 @@ def _answers(trained: Trained) -> Iterator[str]:
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":
             text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
+        elif target.kind == "input":
+            text = _("It reconstructs {name}. Mean squared error on the test part: {figure}.")
+            value = "reconstruction_mse"
         elif target.kind == "text":
             text, value = _("It writes a text, {name}. Right tokens of the test part: {figure}."), "token_accuracy"
         else:

@@ -108,14 +108,15 @@ def beam_search(
     return texts, sums.exp()
 
 
-def _aligned(_reader: Reader, _at: int, answer: Answer, output: Tensor, beams: int) -> Read:
+def _aligned(_reader: Reader, _at: int, _answer: Answer, output: Tensor, beams: int) -> Read:
     """All steps stand in `output`, and many of them stand for no token."""
-    tokens = torch.zeros(len(output), beams, answer.target.longest, dtype=torch.int64)
+    found = likeliest(output, beams)
+    longest = max((len(text) for texts in found for text, _share in texts), default=0)
+    tokens = torch.zeros(len(output), beams, longest, dtype=torch.int64)
     shares = torch.zeros(len(output), beams)
-    for at, found in enumerate(likeliest(output, beams)):
-        for place, (text, share) in enumerate(found):
-            kept = text[: answer.target.longest]
-            tokens[at, place, : len(kept)] = torch.tensor(kept, dtype=torch.int64)
+    for at, texts in enumerate(found):
+        for place, (text, share) in enumerate(texts):
+            tokens[at, place, : len(text)] = torch.tensor(text, dtype=torch.int64)
             shares[at, place] = share
     return Read(tokens, shares)
 

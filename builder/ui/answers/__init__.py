@@ -7,12 +7,14 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Forecast, LabelSet, Said, Tagged, Value, Words
+from builder.prediction.answers import Choice, Forecast, LabelSet, Located, Restored, Said, Tagged, Value, Words
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
 from builder.ui.answers.forecast import FORECAST
+from builder.ui.answers.input import RESTORED
 from builder.ui.answers.labels import LABELS
+from builder.ui.answers.latent import LOCATED
 from builder.ui.answers.number import NUMBER
 from builder.ui.answers.tags import TAGS
 from builder.ui.answers.text import TEXT
@@ -23,8 +25,10 @@ DRAWN: dict[type[Said], Drawn] = {
     Value: NUMBER,
     Forecast: FORECAST,
     LabelSet: LABELS,
-    Tagged: TAGS,
     Words: TEXT,
+    Restored: RESTORED,
+    Located: LOCATED,
+    Tagged: TAGS,
 }
 
 
