@@ -185,6 +185,8 @@ def _words(answer: Any) -> str:
         return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
     if "text" in said:
         return f"{answer.text} {percent(answer.share)}"
+    if "score" in said:
+        return number(answer.value)
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))

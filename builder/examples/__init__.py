@@ -39,6 +39,9 @@ def facts(name: str) -> Facts:
 # the order of the gallery: what trains at once comes first
 ORDER = (
     "digits-cnn",
+    "digits-autoencoder",
+    "denoising-autoencoder",
+    "vae",
     "sentiment-lstm",
     "visits-two-answers",
     "sentiment-mlp",
@@ -51,6 +54,8 @@ ORDER = (
     "house-price-mlp",
     "census-embeddings",
     "sine-rnn",
+    "ratings-factorisation",
+    "ratings-neural",
     "mnist-mlp",
     "mnist-cnn",
     "grey32-cnn",

@@ -19,6 +19,7 @@ from builder.data.fitting import FieldPreparation
 from builder.data.preparations import answer_text, cells, columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
+from builder.graph.losses import PairwiseRanking
 from builder.layers.layer import IMPORTS
 from builder.training import alignment, decoding
 
@@ -180,6 +181,10 @@ def _answers(trained: Trained) -> Iterator[str]:
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":
             text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
+        elif isinstance(answer.loss, PairwiseRanking):
+            text, value = _("It ranks items for a user. Pairs in the right order: {figure}."), "pair_accuracy"
+        elif target.kind == "rating":
+            text, value = _("It rates items for a user. Root mean squared error: {figure}."), "rmse"
         elif target.kind == "input":
             text = _("It reconstructs {name}. Mean squared error on the test part: {figure}.")
             value = "reconstruction_mse"

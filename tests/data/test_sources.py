@@ -42,6 +42,8 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
     (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
+    pairs = "".join(f"{u},{i},{(u + i) % 5}\n" for u in range(9) for i in range(9))
+    (folder / "ratings.csv").write_text(f"user,item,rating\n{pairs}")
     (folder / "steps.csv").write_text("step,value\n" + "".join(f"{n},{n % 9}\n" for n in range(500)))
     (folder / "lines").mkdir()
     for name in ("good", "bad"):
@@ -54,6 +56,7 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
         "text-table": {"path": "said.csv"},
         "table": {"path": "shop.csv"},
         "series": {"path": "steps.csv"},
+        "ratings": {"path": "ratings.csv"},
         "parallel": {"path": "both.tsv"},
         "conll": {"path": "tagged.txt"},
         "text-files": {"path": "lines"},

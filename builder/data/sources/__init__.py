@@ -18,7 +18,9 @@ from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.planted import Census, HousePrices
+from builder.data.sources.planted_ratings import PlantedRatings
 from builder.data.sources.points import Moons, Spirals
+from builder.data.sources.ratings_table import RatingsTable
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
@@ -79,6 +81,8 @@ SOURCES: dict[str, type[Source]] = {
         Phrases,
         Parallel,
         Sine,
+        PlantedRatings,
+        RatingsTable,
         SeriesTable,
         Sounds,
         SpokenDigits,

@@ -150,6 +150,18 @@ def _tags(look: Look) -> Guess | None:
     return Guess("conll", _("Each line holds a token and its tag, such as {tag}.").format(tag=quote(cells[0][-1], 20)))
 
 
+def _text_files(look: Look) -> Guess | None:
+    """Text files, in a folder for each class or each of a class."""
+    files = look.having((".txt",))
+    if len(files) < 2 or len(files) < 0.5 * len(look.names):
+        return None
+    folders = {name.rpartition("/")[0] for name in files} - {""}
+    if len(classes := {folder.rpartition("/")[2] for folder in folders}) > 1:
+        shown = ", ".join(quote(name, 20) for name in sorted(classes)[:4])
+        return Guess("text-files", _("{n} texts in folders: {names}.").format(n=count(len(files)), names=shown))
+    return Guess("text-files", _("{n} text files, each of a class.").format(n=count(len(files))))
+
+
 def _pairs(look: Look) -> Guess | None:
     """Two columns of text without a header, a sentence and its translation."""
     if "\t" not in look.text or not 2 <= len(look.columns) <= 3:
@@ -240,6 +252,7 @@ WAYS: tuple[Callable[[Look], Guess | None], ...] = (
     _sounds,
     _images,
     _tags,
+    _text_files,
     _ratings,
     _series,
     _text_table,

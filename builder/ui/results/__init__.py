@@ -11,6 +11,7 @@ from builder.evaluation import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    RatingFigures,
     TagFigures,
     TextFigures,
 )
@@ -22,12 +23,14 @@ from builder.ui.results.input import inputs
 from builder.ui.results.labels import labels
 from builder.ui.results.latent import latent
 from builder.ui.results.number import numbers
+from builder.ui.results.rating import ratings
 from builder.ui.results.tags import tags
 from builder.ui.results.text import texts
 
 RESULTS: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: category,
     NumberFigures: numbers,
+    RatingFigures: ratings,
     TagFigures: tags,
     TextFigures: texts,
     ForecastFigures: forecasts,
