@@ -114,6 +114,8 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
     """Classes or numbers that fit a target; nothing is held against what is latent."""
     if target.kind in ("number", "forecast", "rating"):
         return torch.randn(samples, target.size)
+    if target.kind in ("binary", "labels"):
+        return torch.randint(2, (samples, target.size)).float()
     if target.kind == "input":
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
