@@ -55,8 +55,11 @@ def read_table(
     """
     with path.open("rb") as file:
         start = file.read(8)
-    if start.startswith(spreadsheets.STARTS):
-        return _checked(spreadsheets.read(path, name, header), name)
+    if start.startswith(spreadsheets.PARQUET):
+        return _checked(spreadsheets.read_parquet(path, name), name)
+    if start.startswith(spreadsheets.WORKBOOKS):
+        content = spreadsheets.workbook_csv(path, name)
+        return parse_table(content, name=name, encoding="utf-8", delimiter=",", header=header, tell=tell)
     content = read_lines(path, name)
     return parse_table(content, name=name, encoding=encoding, delimiter=delimiter, header=header, tell=tell)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -140,24 +141,25 @@ def test_balanced_classes_count_alike() -> None:
     assert heavy == pytest.approx(3 * plain)
 
 
-def workbook(path: Path, rows: list[list[object]]) -> None:
-    """The smallest Excel file that holds these rows."""
+def workbook(path: Path, cells: str) -> None:
+    """The smallest Excel file with these rows."""
     kind = "http://schemas.openxmlformats.org/{}/2006/{}"
-    sheets, links = kind.format("spreadsheetml", "main"), kind.format("officeDocument", "relationships")
-    rels = kind.format("package", "relationships")
-    cells = "".join(
-        f"<row>{''.join(map(_cell, row))}</row>" if any(value is not None for value in row) else "<row/>"
-        for row in rows
+    main, office = kind.format("spreadsheetml", "main"), kind.format("officeDocument", "relationships")
+    links = (
+        f'<Relationships xmlns="{kind.format("package", "relationships")}"><Relationship Id="r1" Type="{office}/{{}}"'
     )
+    sheets = f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets>'
     with zipfile.ZipFile(path, "w") as file:
-        file.writestr("[Content_Types].xml", f'<Types xmlns="{kind.format("package", "content-types")}"/>')
-        file.writestr("xl/workbook.xml", f'<workbook xmlns="{sheets}" xmlns:r="{links}"><sheets>'
-                      '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>')  # fmt: skip
-        file.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{rels}"><Relationship Id="r1" '
-                      f'Type="{links}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')  # fmt: skip
-        file.writestr(
-            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{sheets}"><sheetData>{cells}</sheetData></worksheet>'
-        )
+        file.writestr("_rels/.rels", links.format("officeDocument") + ' Target="xl/workbook.xml"/></Relationships>')
+        file.writestr("xl/workbook.xml", sheets + "</workbook>")
+        target = ' Target="worksheets/sheet1.xml"/></Relationships>'
+        file.writestr("xl/_rels/workbook.xml.rels", links.format("worksheet") + target)
+        sheet = f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
+        file.writestr("xl/worksheets/sheet1.xml", sheet)
+
+
+def _row(values: Iterable[object]) -> str:
+    return f"<row>{''.join(map(_cell, values))}</row>"
 
 
 def _cell(value: object) -> str:
@@ -181,16 +183,17 @@ def test_other_forms_hold_the_same_table(tmp_path: Path, form: str) -> None:
         pq.write_table(pa.table({**columns, "day": day}), path)
     else:
         days = ["2024-05-31 18:30", None, "2024-06-01"]
-        workbook(path, [[*columns, "day"], [], *map(list, zip(*columns.values(), days, strict=True))])
+        rows = [[*columns, "day"], [], *zip(*columns.values(), days, strict=True)]
+        workbook(path, "".join(map(_row, rows)))
     found = read_table(path, name=path.name)
     assert found.columns == ("code", "count", "size", "ok", "day")
     assert found.column("code") == ["007", "NA", "x"]
     assert found.column("count") == ["1", "2", "3"]
     assert found.column("size") == ["1.5", "", "3.25"]
     assert found.column("ok") == ["true", "false", "true"]
-    moments = seconds_of(found.cells[4], "day")
-    assert moments[[0, 2]].tolist() == [1717180200.0, 1717200000.0]
-    assert np.isnan(moments[1])
+    known = seconds_of(found.cells[4], "day")
+    assert known[[0, 2]].tolist() == [1717180200.0, 1717200000.0]
+    assert np.isnan(known[1])
     assert keep_upload(path.name, path.read_bytes()).endswith(f".{form}")
 
 
@@ -205,6 +208,13 @@ def test_damaged_workbooks_are_said(tmp_path: Path, name: str, given: bytes, sai
     (tmp_path / name).write_bytes(given)
     with pytest.raises(Error, match=said):
         read_table(tmp_path / name, name=name)
+
+
+def test_a_sheet_whose_corners_lie_far_apart_takes_no_memory(tmp_path: Path) -> None:
+    corners = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    workbook(tmp_path / "t.xlsx", corners)
+    with pytest.raises(Error, match=r'\[T-TYPE\] "t.xlsx" is no workbook that can be read, or too large'):
+        read_table(tmp_path / "t.xlsx", name="t.xlsx")
 
 
 def test_columns_of_lists_are_refused(tmp_path: Path) -> None:

@@ -86,9 +86,8 @@ def test_all_ways_say_the_same(tmp_path: Path) -> None:
     shares = [answer.probabilities["yes"] for answer in chosen if isinstance(answer, Choice)]
     truth = [cell == "yes" for cell in source_rows.column("dear")]
     assert roc_auc_score([truth[at] for at in samples], [shares[at] for at in samples]) == pytest.approx(dear.roc_auc)
-    said = np.array(
-        [[label in answer.labels for label in ("big", "warm")] for answer in sets if isinstance(answer, LabelSet)]
-    )
+    found_sets = [answer.labels for answer in sets if isinstance(answer, LabelSet)]
+    said = np.array([[label in own for label in ("big", "warm")] for own in found_sets])
     true = np.array([[label in cell.split(";") for label in ("big", "warm")] for cell in source_rows.column("tags")])
     assert f1_score(true[samples], said[samples], average="micro") == pytest.approx(tags.f1_micro)
 
