@@ -120,7 +120,9 @@ def random_answer(target: Target, samples: int = 4) -> torch.Tensor:
         return torch.rand(samples, *(size or 1 for size in target.shape))
     if target.kind == "latent":
         return torch.zeros(samples)
-    return torch.randint(target.size, (samples, target.longest) if target.kind == "text" else (samples,))
+    if target.kind == "text":
+        return torch.randint(target.size, (samples, target.longest))
+    return torch.randint(target.size, (samples, *(size or 1 for size in target.shape[:-1])))
 
 
 def assert_safe(source: str) -> None:

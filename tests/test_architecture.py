@@ -38,7 +38,7 @@ FORBIDDEN = {
     r"\bst\.html\(": (),
     r"(?<!safetensors\.)\btorch\.load\(": ("builder/training/pretrained.py",),  # torchvision's own, by their hash
     r"\ballow_pickle=True": (),
-    r"(?<![\w.])pickle\b": ("builder/data/sources/cifar10.py", "builder/training/pretrained.py"),
+    r"(?<![\w.])pickle\b": ("builder/data/sources/cifar.py", "builder/training/pretrained.py"),
     r"(?<![\w.])exec\(": ("builder/compiler/model.py",),
     r"(?<![\w.])eval\(": ("builder/compiler/trace.py",),
     r"(?<![\w.])__import__\(": (),

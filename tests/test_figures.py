@@ -22,7 +22,7 @@ def test_an_example_reaches_what_the_gallery_says(name: str, datasets: Path, wor
     assert measured.baseline is None or better(measured.metric, measured.value, measured.baseline), measured
 
 
-@pytest.mark.parametrize("name", ["digits-cnn", "reviews-lstm"])
+@pytest.mark.parametrize("name", ["digits-cnn", "sentiment-lstm"])
 def test_two_runs_with_one_seed_have_equal_curves(name: str, workspace: Path) -> None:
     store = Store(workspace)
     document = example(name, "recipe.epochs=3", 'recipe.device="cpu"')

@@ -53,7 +53,7 @@ def train_two(home: Path) -> Iterator[TrainedRuns]:
     """The shared runs of a test session."""
     store = Store(home)
     digits, reviews = finish(
-        store, example("digits-cnn", "recipe.epochs=3"), example("reviews-embedding-mlp", "recipe.epochs=2")
+        store, example("digits-cnn", "recipe.epochs=3"), example("sentiment-mlp", "recipe.epochs=2")
     )
     yield TrainedRuns(store, digits.id, reviews.id)
     stop_all(store)

@@ -13,6 +13,7 @@ from builder.evaluation import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    RatingFigures,
     TagFigures,
     TextFigures,
 )
@@ -118,6 +119,20 @@ def _labels(found: LabelsFigures) -> None:
     table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Samples")], each)
 
 
+def _ratings(found: RatingFigures) -> None:
+    errors = (("RMSE", found.rmse, found.baseline_rmse), ("MAE", found.mae, found.baseline_mae))
+    rows: list[tuple[object, ...]] = [(name, own, usual) for name, own, usual in errors if own is not None]
+    if rows:
+        table(["", _("Network"), _("Mean of user and item")], rows)
+    if (ranking := found.ranking) is not None:
+        rows = [
+            (_("Hit rate at 10"), percent(ranking.hit_rate), percent(ranking.popularity_hit_rate)),
+            (_("NDCG at 10"), ranking.ndcg, ranking.popularity_ndcg),
+        ]
+        table([_("Liked items among 100 others"), _("Network"), _("Most rated first")], rows)
+    facts([(_("Loss"), found.loss)])
+
+
 def _input(found: InputFigures) -> None:
     rows: list[tuple[str, object]] = [
         (_("Reconstruction error"), found.reconstruction_mse),
@@ -140,6 +155,7 @@ def _latent(found: LatentFigures) -> None:
 SHOWN: dict[type[Figures], Callable[[Any], None]] = {
     CategoryFigures: _category,
     NumberFigures: _numbers,
+    RatingFigures: _ratings,
     TagFigures: _tags,
     TextFigures: _texts,
     ForecastFigures: _forecasts,

@@ -53,6 +53,9 @@ def predict(
     text: Annotated[
         list[str] | None, typer.Option("--text", help=_("A text, numbers, or age=22, sex=male. Repeatable."))
     ] = None,
+    beams: Annotated[
+        int, typer.Option(min=1, max=64, help=_("How many texts are followed at once, where a text is the answer."))
+    ] = 4,
     json: Json = False,
 ) -> None:
     """Predict files or texts with a run, finished or still training."""
@@ -65,6 +68,7 @@ def predict(
         from builder.prediction import Predictor
 
         predictor = Predictor.of(store, found.id)
+        predictor.beams = beams
         inputs = text or [str(path) for path in files or []]
         if text:
             results = predictor.predict_texts(text)
@@ -181,6 +185,8 @@ def _words(answer: Any) -> str:
         return "" if answer.error is None else _("error {error}").format(error=number(answer.error))
     if "text" in said:
         return f"{answer.text} {percent(answer.share)}"
+    if "score" in said:
+        return number(answer.value)
     if "labels" in said:
         return ", ".join(answer.labels) or _("none")
     return ", ".join(map(number, [said["value"]] if "value" in said else said["values"].values()))

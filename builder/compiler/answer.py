@@ -26,6 +26,7 @@ CALLED: dict[TargetKind, str] = {
     "latent": _("what is latent"),
     "text": _("a text"),
     "forecast": _("a forecast"),
+    "rating": _("a rating"),
     "binary": _("yes or no"),
     "labels": _("a set of labels"),
 }
@@ -37,6 +38,7 @@ NEEDS: dict[TargetKind, str] = {
     "latent": _("{node} needs one row of numbers for each sample; {source} gives {shape}."),
     "text": _("{node} needs {n} numbers at each step, one for each token; {source} gives {shape}."),
     "forecast": _("{node} needs {n} numbers, one for each step ahead; {source} gives {shape}."),
+    "rating": _("{node} needs 1 number, the rating; {source} gives {shape}."),
     "binary": _("{node} needs 1 number, the logit of yes; {source} gives {shape}."),
     "labels": _("{node} needs {n} numbers, one for each label; {source} gives {shape}."),
 }

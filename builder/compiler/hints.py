@@ -286,6 +286,26 @@ def nothing_passes(network: Network) -> Iterator[Found]:
             yield place, "G-DROPOUT", text.format(node=said(network, place)), (_set(place, "p", 0.5),)
 
 
+def foresight(network: Network) -> Iterator[Found]:
+    """A layer that shows each step of a text what comes behind it, which nobody knows while the text is written."""
+    behind = {entry.place for entry in network.report.inputs if entry.forced}
+    for place, step in network.steps.items():
+        layer, known = step.layer, [source in behind for source in step.sources]
+        if not any(known):
+            continue
+        behind.add(place)
+        seen = known[-1] if network.is_a(place, "MultiheadAttention") else known[0]
+        if seen and getattr(layer, "causal", True) is False:
+            change = _set(place, "causal", True)
+        elif seen and getattr(layer, "bidirectional", False):
+            change = _set(place, "bidirectional", False)
+        else:
+            continue
+        text = _("{node} shows each step what comes behind it: the network copies it, and has nothing to copy when it "
+                 "writes a text.")  # fmt: skip
+        yield place, "G-AHEAD", text.format(node=said(network, place)), (change,)
+
+
 RULES: tuple[Rule, ...] = (
     nothing_passes,
     two_activations,
@@ -297,4 +317,5 @@ RULES: tuple[Rule, ...] = (
     vanishing,
     short_sight,
     heavy,
+    foresight,
 )

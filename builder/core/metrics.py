@@ -28,6 +28,7 @@ METRICS = {
     "f1_micro": Metric(_("F1 of all labels"), share=True),
     "f1_macro": Metric(_("mean F1 of labels"), share=True),
     "exact_match": Metric(_("sets without a mistake"), share=True),
+    "pair_accuracy": Metric(_("pairs in the right order"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "rmse": Metric(_("root mean squared error"), higher_is_better=False),
     "r2": Metric("R2"),

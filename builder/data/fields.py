@@ -26,6 +26,7 @@ TargetKind = Literal[
     "latent",
     "text",
     "forecast",
+    "rating",
     "binary",
     "labels",
 ]
@@ -70,6 +71,9 @@ class Target:
     """What is to be predicted: a category, one of `classes`, one number for each of `columns`, one of `classes` for
     each token, or a text; a forecast continues the first column of the series, a column for each step.
 
+    A rating is one number of a `user` and an `item`, the fields of these names; from `liked` on (None: from the mean
+    of the training part on) it says that the item is liked.
+
     Yes or no has two `classes`, no first, and one logit; a set of labels has a logit for each of `classes`.
     A text is tokens, one of so many at each step; it takes at most `longest` steps, its end included.
     Two kinds are no part of the data: an `input` is a field of floats that is to be reconstructed, and `latent` what
@@ -85,6 +89,7 @@ class Target:
     kind: TargetKind = "category"
     columns: tuple[str, ...] = ()
     sizes: tuple[int | None, ...] = ()
+    liked: float | None = None
     unit: bool = False
     longest: int = 0
 

@@ -168,4 +168,5 @@ TARGET_FITS: dict[TargetKind, Callable[[Any, NDArray[Any]], TargetPreparation]] 
     "number": lambda _source, values: fit_numbers(values),
     "text": fit_texts,
     "forecast": lambda _source, values: fit_steps(values),
+    "rating": lambda _source, values: fit_numbers(values),
 }

@@ -11,6 +11,7 @@ from builder.evaluation.figures import (
     LabelsFigures,
     LatentFigures,
     NumberFigures,
+    RatingFigures,
     TagFigures,
     TextFigures,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
+    "RatingFigures",
     "TagFigures",
     "TextFigures",
     "evaluate",

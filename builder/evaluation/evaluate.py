@@ -29,7 +29,7 @@ def evaluate(store: Store, run_id: str, split: Part = "test", progress: Progress
         text = _("The test part is locked until the run is finished; it is {status}. Evaluate the validation part.")
         raise Error("R-LOCKED", text.format(status=run.status))
     trained = Trained.of(store, run_id)
-    samples = _samples(run, trained, progress)
+    samples = samples_of(run, trained, progress)
     index = samples.parts[split]
     if not len(index):
         raise Error("R-EMPTY", _("The {part} part holds no samples. Choose another part.").format(part=split))
@@ -54,8 +54,8 @@ def _together(column: Sequence[Tensor | list[Texts]]) -> Any:
     return torch.cat([batch for batch in column if isinstance(batch, Tensor)])
 
 
-def _samples(run: Run, trained: Trained, progress: Progress) -> Samples:
-    """The very samples that the run was trained with."""
+def samples_of(run: Run, trained: Trained, progress: Progress = quiet) -> Samples:
+    """The very samples that the run was trained with. Raises: Error R-DATA, and those of the data."""
     source, problems = parse_source(trained.document.data)
     if source is None:
         raise Error.of(problems)

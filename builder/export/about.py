@@ -6,7 +6,7 @@ from typing import Any
 from builder.compiler.report import Answer
 from builder.data.fitting import divided_field
 from builder.evaluation.trained import Trained
-from builder.graph.losses import BinaryCrossEntropy, KullbackLeibler
+from builder.graph.losses import BinaryCrossEntropy, KullbackLeibler, PairwiseRanking
 
 
 def about(trained: Trained) -> dict[str, str]:
@@ -35,9 +35,12 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     if target.kind == "text":
         words = trained.preparation.texts(target.name)
         forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
-        return facts | {"forced": forced, "longest": target.longest, "tokens": words.tokens}
+        told = {"forced": forced, "longest": target.longest, "tokens": words.tokens}
+        return facts | told | {"vocabulary": words.vocabulary}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}
+    if isinstance(answer.loss, PairwiseRanking):
+        return facts | {"columns": ["score"], "mean": [0.0], "std": [1.0]}
     if target.kind == "tags":
         return facts | {"classes": list(target.classes), "field": divided_field(trained.preparation)[0]}
     scale = trained.preparation.scale(target.name)

@@ -16,10 +16,12 @@ import safetensors.torch
 from builder.core.text import _
 from builder.data import entities, images, sounds
 from builder.data.fitting import FieldPreparation
-from builder.data.preparations import cells, columns, index, spectrogram, text, vector
+from builder.data.preparations import answer_text, cells, columns, index, spectrogram, text, vector
 from builder.evaluation.trained import Trained
 from builder.export.about import output
+from builder.graph.losses import PairwiseRanking
 from builder.layers.layer import IMPORTS
+from builder.training import decoding
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -55,6 +57,10 @@ KINDS: Final = {
     "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
+READING: Final = (decoding.beam_search, answer_text.until_end, answer_text.joined)
+WORDS: Final = """    if facts["kind"] == "text":
+        return row  # what was read
+"""
 TAGS: Final = """    if facts["kind"] == "tags":
         return tagged(facts, row, sample[facts["field"]])
 """
@@ -94,9 +100,10 @@ def files(trained: Trained) -> dict[str, bytes]:
     kinds = list(dict.fromkeys(map(_kind, fields.values())))
     usage = USAGE[kinds[0]] if len(fields) == 1 else "python predict.py TABLE.csv..."
     packages = [package for kind in kinds for package in KINDS[kind].packages]
+    texts = any(answer.target.kind == "text" for answer in trained.answers)
     written = {
         "network.py": trained.source,
-        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds[0] in ROWS),
+        "predict.py": _predict(kinds, usage, table=len(fields) > 1 or kinds[0] in ROWS, texts=texts),
         "preparation.json": json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
         "requirements.txt": "".join(f"{name}\n" for name in (*_networks(trained), "safetensors", "numpy", *packages)),
         "README.md": _readme(trained, usage),
@@ -111,18 +118,21 @@ def _kind(field: FieldPreparation) -> str:
     return "given" if isinstance(field, text.TextPreparation) and field.tokens == "given" else field.kind
 
 
-def _predict(kinds: Sequence[str], usage: str, *, table: bool) -> str:
+def _predict(kinds: Sequence[str], usage: str, *, table: bool, texts: bool) -> str:
     glue = [_template(f"{kind}.txt").safe_substitute(missing=_set(cells.MISSING)) for kind in kinds]
     glue.append(_template("table.txt").template if table else _template("single.txt").substitute(kind=kinds[0]))
+    glue.append(_template("answers.txt" if texts else "numbers.txt").safe_substitute(beams=decoding.BEAMS))
     functions = dict.fromkeys(function for kind in kinds for function in KINDS[kind].functions)
+    functions |= dict.fromkeys(READING if texts else ())
     return _template("predict.txt").substitute(
         usage=usage,
         standard="import csv\n" if table else "",
         math="import math\n" if {"columns", "sound"} & {*kinds} else "",
         dates="from datetime import UTC, datetime\n" if "columns" in kinds else "",
-        re="import re\n" if "given" in kinds else "",
+        re="import re\n" if texts or "given" in kinds else "",
+        callables="Callable, Sequence" if texts else "Sequence",
         imports="".join(f"{line}\n" for kind in kinds for line in KINDS[kind].imports),
-        answers=TAGS if "given" in kinds else "",
+        answers=(WORDS if texts else "") + (TAGS if "given" in kinds else ""),
         functions="\n\n".join(inspect.getsource(function) for function in functions),
         glue="".join(glue),
         prepared=", ".join(f'"{kind}": {kind}_prepared' for kind in kinds),
@@ -149,6 +159,9 @@ def _answers(trained: Trained) -> Iterator[str]:
         target, metrics = answer.target, trained.run.metrics
         suffix = f"/{answer.id}" if several else ""
         name = _one_line(target.name)
+        if target.kind == "latent":
+            yield _("It shows what it keeps of a sample.")
+            continue
         if target.kind == "category":
             text, value = _("It tells {n} classes of {name} apart. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "tags":
@@ -162,6 +175,15 @@ def _answers(trained: Trained) -> Iterator[str]:
             text, value = _("It says yes or no to {name}. Accuracy on the test part: {figure}."), "accuracy"
         elif target.kind == "labels":
             text, value = _("It finds {n} labels of {name}. F1 on the test part: {figure}."), "f1_micro"
+        elif isinstance(answer.loss, PairwiseRanking):
+            text, value = _("It ranks items for a user. Pairs in the right order: {figure}."), "pair_accuracy"
+        elif target.kind == "rating":
+            text, value = _("It rates items for a user. Root mean squared error: {figure}."), "rmse"
+        elif target.kind == "input":
+            text = _("It reconstructs {name}. Mean squared error on the test part: {figure}.")
+            value = "reconstruction_mse"
+        elif target.kind == "text":
+            text, value = _("It writes a text, {name}. Right tokens of the test part: {figure}."), "token_accuracy"
         else:
             text, value = _("It predicts {name}. Mean absolute error on the test part: {figure}."), "mae"
         figure = metrics.get(f"test_{value}{suffix}")

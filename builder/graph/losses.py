@@ -83,6 +83,15 @@ class Huber(Settings):
     )
 
 
+class PairwiseRanking(Settings):
+    """How sure it is that a liked item stands above one that the user has not rated, drawn anew at each step.
+
+    Source: Bayesian personalised ranking, Rendle et al. 2009, arXiv:1205.2618.
+    """
+
+    type: Literal["bpr"] = "bpr"
+
+
 class Ctc(Settings):
     """Negative log-likelihood of a text, over all the ways in which steps may spell it: no one says which step is
     which token. Token 0 stands for none.
@@ -116,6 +125,7 @@ Loss = (
     | MeanSquaredError
     | MeanAbsoluteError
     | Huber
+    | PairwiseRanking
     | BinaryCrossEntropy
     | Ctc
     | KullbackLeibler
@@ -131,6 +141,7 @@ LOSSES_OF: dict[str, tuple[type[Loss], ...]] = {
     "latent": (Nothing, KullbackLeibler),
     "text": (CrossEntropy, Ctc),
     "forecast": (MeanSquaredError, MeanAbsoluteError, Huber),
+    "rating": (MeanSquaredError, PairwiseRanking),
     "binary": (BinaryCrossEntropy,),
     "labels": (BinaryCrossEntropy,),
 }

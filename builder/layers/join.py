@@ -177,3 +177,9 @@ class Dot(_Join):
 
     def forward(self, module: str, *x: str) -> str:
         return f"({x[0]} * {x[1]}).sum(-1, keepdim=True)"
+
+    def output(self, *x: Spec) -> Spec:
+        return Spec((*x[0].shape[:-1], 1), axes=x[0].axes)
+
+    def flops(self, *x: Spec) -> int:
+        return 2 * x[0].elements

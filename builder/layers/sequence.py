@@ -152,7 +152,7 @@ class _Recurrent(Penalised, Layer):
     def _begun(self, first: str) -> str:
         """The state before the first step: the same in all layers and directions."""
         copies = self.num_layers * (2 if self.bidirectional else 1)
-        state = f"{first}[:, -1].expand({copies}, -1, -1).contiguous()"
+        state = f"{first}[:, -1:].transpose(0, 1)" + (f".repeat({copies}, 1, 1)" if copies > 1 else ".contiguous()")
         # what an LSTM keeps to itself begins empty
         return f"({state}, torch.zeros_like({state}))" if isinstance(self, LSTM) else state
 

@@ -12,6 +12,7 @@ from builder.core.errors import Error, Problem
 from builder.core.text import _, quote
 from builder.data.columnar import Table
 from builder.data.fitting import FieldPreparation, Raws
+from builder.data.preparations.cells import given_cells
 from builder.data.preparations.columns import ColumnsPreparation
 from builder.data.preparations.index import IndexPreparation
 from builder.evaluation.trained import Trained, Which
@@ -127,7 +128,7 @@ class Predictor:
 
     def predict_texts(self, texts: Iterable[str]) -> list[Prediction | Problem]:
         """Predictions for typed texts; one that cannot be used gives a Problem in its place."""
-        return self._each((text, self._reading(self._sole(text), text)) for text in texts)
+        return self._each((text, self._reading_typed(text)) for text in texts)
 
     def predict_vectors(self, rows: Iterable[Sequence[float]]) -> list[Prediction | Problem]:
         """Predictions for rows of numbers; one of the wrong length gives a Problem in its place."""
@@ -188,6 +189,12 @@ class Predictor:
     def _sole(self, given: Given) -> dict[str, Given]:
         """What is given to the only field; a network that reads several says so when it is read."""
         return {next(iter(self.fields)): given} if self.only else {}
+
+    def _reading_typed(self, text: str) -> Read:
+        """Reads a text, or where the network reads several fields what it says of their columns."""
+        if self.only is not None or "=" not in text:
+            return self._reading(self._sole(text), text)
+        return lambda notify: self._reading(self.given(given_cells(text, self.columns)), text)(notify)
 
     def _reading(self, given: Mapping[str, Given], name: str) -> Read:
         def read(notify: Notify) -> dict[str, Any]:

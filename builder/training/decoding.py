@@ -71,8 +71,8 @@ def _searched(reader: Reader, at: int, answer: Answer, output: Tensor, beams: in
 
 
 def beam_search(
-    step: Callable[[Tensor], Tensor], n: int, length: int, beams: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
+    step: Callable[[torch.Tensor], torch.Tensor], n: int, length: int, beams: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The likeliest texts and their probabilities, the best first; with one beam, the likeliest token at each step.
 
     Tokens 0 to 3 are padding, unknown, beginning and end. Texts of different lengths are compared by their logarithm
@@ -108,14 +108,15 @@ def beam_search(
     return texts, sums.exp()
 
 
-def _aligned(_reader: Reader, _at: int, answer: Answer, output: Tensor, beams: int) -> Read:
+def _aligned(_reader: Reader, _at: int, _answer: Answer, output: Tensor, beams: int) -> Read:
     """All steps stand in `output`, and many of them stand for no token."""
-    tokens = torch.zeros(len(output), beams, answer.target.longest, dtype=torch.int64)
+    found = likeliest(output, beams)
+    longest = max((len(text) for texts in found for text, _share in texts), default=0)
+    tokens = torch.zeros(len(output), beams, longest, dtype=torch.int64)
     shares = torch.zeros(len(output), beams)
-    for at, found in enumerate(likeliest(output, beams)):
-        for place, (text, share) in enumerate(found):
-            kept = text[: answer.target.longest]
-            tokens[at, place, : len(kept)] = torch.tensor(kept, dtype=torch.int64)
+    for at, texts in enumerate(found):
+        for place, (text, share) in enumerate(texts):
+            tokens[at, place, : len(text)] = torch.tensor(text, dtype=torch.int64)
             shares[at, place] = share
     return Read(tokens, shares)
 

@@ -108,7 +108,7 @@ def train(model: nn.Module, prepared: Prepared, recipe: Recipe, state: State) ->
     Raises: Error R-NAN at the step whose loss is not a number.
     """
     device = next(model.parameters()).device
-    objective = Objective(state.inputs, state.outputs, prepared.spec, prepared.preparation)
+    objective = Objective(state.inputs, state.outputs, prepared.spec, prepared.preparation, prepared.parts["train"])
     parts = {part: tensors.having(objective.fields, objective.targets) for part, tensors in prepared.parts.items()}
     augmenter = prepared.augmenter(objective.fields, objective.targets)
     batches = Batches(parts["train"], recipe.batch_size, recipe.seed, augmenter, device)
@@ -134,7 +134,7 @@ def _learn(model: nn.Module, batches: Batches, objective: Objective, state: Stat
     began, seen = time.monotonic(), 0
     for batch in batches.epoch(state.epoch, state.position):
         state.optimizer.zero_grad()
-        given, right = objective.meet(*batch)
+        given, right = objective.meet(*batch, learning=True)
         output = model(*given)
         loss, losses = objective.losses(output, right)
         value = loss.item()

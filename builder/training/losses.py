@@ -20,6 +20,7 @@ from builder.graph.losses import (
     MeanSquaredError,
     NegativeLogLikelihood,
     Nothing,
+    PairwiseRanking,
 )
 from builder.training.alignment import ctc_loss
 
@@ -57,12 +58,23 @@ def loss_function(loss: Loss, counts: Sequence[int] = (), kind: TargetKind = "ca
             return F.l1_loss
         case Huber():
             return lambda output, y: F.huber_loss(output, y, delta=loss.delta)
+        case PairwiseRanking():
+            return _pairwise
         case KullbackLeibler():
             return lambda output, _y: _divergence(output)
         case Nothing():
             return lambda output, _y: output.new_zeros(())
         case _:
             assert_never(loss)
+
+
+def _pairwise(output: Tensor, liked: Tensor) -> Tensor:
+    """-log sigmoid of how far a liked item stands above another. Shape: (2N, 1), (N, 1) of 1 where liked, else 0
+
+    Source: Rendle et al. 2009, arXiv:1205.2618, section 4.1.
+    """
+    apart = output[: len(liked)] - output[len(liked) :]
+    return (liked * F.softplus(-apart)).mean()
 
 
 def balanced(counts: Sequence[int]) -> Tensor:

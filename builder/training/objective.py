@@ -1,6 +1,6 @@
 """What a training makes small, and what it tells of itself: the loss and the figures of each Output, and their sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,17 @@ import torch
 from torch import Tensor
 
 from builder.compiler.report import Answer, Entry
+from builder.core.errors import Error
+from builder.core.text import _
 from builder.data.augmentation import Batch
+from builder.data.batches import Tensors
 from builder.data.fields import DataSpec
 from builder.data.fitting import Preparation
-from builder.graph.losses import Nothing
+from builder.data.sources.ratings import ITEM, USER
+from builder.graph.losses import Nothing, PairwiseRanking
 from builder.training.decoding import begun
 from builder.training.losses import LossFunction, loss_function
+from builder.training.pairs import Pairing, Unrated, liked_from
 from builder.training.scores import Score, score
 from builder.training.scores.input import Reconstruction
 
@@ -34,11 +39,17 @@ class Objective:
     """Holds what a network answers against the targets.
 
     Params: `inputs` and `outputs`, what the network's forward takes and returns. `fields` and `targets` are the places,
-    in the data, of what is needed: batches bring no more than that.
+    in the data, of what is needed: batches bring no more than that. `training` is the training part:
+    a loss that compares items must know who rated what.
     """
 
     def __init__(
-        self, inputs: Sequence[Entry], outputs: Sequence[Answer], spec: DataSpec, preparation: Preparation
+        self,
+        inputs: Sequence[Entry],
+        outputs: Sequence[Answer],
+        spec: DataSpec,
+        preparation: Preparation,
+        training: Tensors | None = None,
     ) -> None:
         names = [field.name for field in spec.inputs]
         held = [_held(answer, spec) for answer in outputs]
@@ -70,16 +81,36 @@ class Objective:
             )
             for a in outputs
         )
+        ranked = [at for at, answer in enumerate(outputs) if isinstance(answer.loss, PairwiseRanking)]
+        self._ranked = frozenset(ranked)
+        liked = {self._held[at][1]: liked_from(outputs[at].target, preparation) for at in ranked}
+        self._pairing = self._pairs(spec, liked, training) if liked and training else None
         first = next((judged for judged in self._judged if judged.score.metric), None)
         self.metric = f"{first.score.metric}{first.suffix}" if first else "loss"  # by which the best epoch is chosen
         self.higher_is_better = first is not None and first.score.higher_is_better
 
-    def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...]) -> Batch:
+    def _pairs(self, spec: DataSpec, liked: Mapping[int, float], training: Tensors) -> Pairing:
+        """What makes pairs of items. Raises: Error G-LOSS when the network does not look at users and items."""
+        names = [field.name for field in spec.inputs]
+        user, item = names.index(USER), names.index(ITEM)
+        if user not in self.fields or item not in self.fields:
+            text = _("The loss bpr compares items for a user, so the network must read the fields user and item.")
+            raise Error("G-LOSS", text)
+        users, items = training.x[user], training.x[item]
+        assert isinstance(users, Tensor)
+        assert isinstance(items, Tensor)
+        unrated = Unrated(users[:, 0], items[:, 0], spec.inputs[item].spec.categories or 1)
+        return Pairing(self.fields.index(user), self.fields.index(item), liked, unrated)
+
+    def meet(self, x: tuple[Tensor, ...], y: tuple[Tensor, ...], *, learning: bool = False) -> Batch:
         """What the network's forward takes of a batch, and what its outputs are held against.
 
         A field may enter at several places, and be what an Output is held against; a text that is to be answered enters
-        with its beginning instead of its end.
+        with its beginning instead of its end. Where items are compared, twice as many samples enter; while `learning`
+        each time with other items.
         """
+        if self._pairing is not None:
+            x, y = self._pairing.meet(x, y, learning=learning)
         if self._plain:
             return x, y
         right = tuple([x[place] if is_field else y[place] for is_field, place in self._held])
@@ -87,7 +118,7 @@ class Objective:
 
     def losses(self, output: Any, y: tuple[Tensor, ...]) -> tuple[Tensor, list[Tensor]]:
         """The sum of weight times loss, and the loss of each Output. One with the weight 0 brings no gradient."""
-        parts = [j.loss(out, answer) for j, out, answer in zip(self._judged, self._outputs(output), y, strict=True)]
+        parts = [j.loss(out, answer) for j, out, answer in zip(self._judged, self._outputs(output, y), y, strict=True)]
         weighed = [
             part * j.weight if j.weight != 1 else part for j, part in zip(self._judged, parts, strict=True) if j.weight
         ]
@@ -95,7 +126,7 @@ class Objective:
 
     def figures(self, output: Any, y: tuple[Tensor, ...], parts: Sequence[Tensor]) -> dict[str, float]:
         """What one batch tells: the metric of each Output, and of several also its loss."""
-        outputs = self._outputs(output)
+        outputs = self._outputs(output, y)
         found = {
             f"{j.score.metric}{j.suffix}": j.score.of(out, answer)
             for j, out, answer in zip(self._judged, outputs, y, strict=True)
@@ -110,15 +141,19 @@ class Objective:
 
     def errors(self, output: Any, y: tuple[Tensor, ...]) -> dict[str, Tensor]:
         """The error of each sample of a batch, of the Outputs that reconstruct a field. Shape: each (N,)"""
-        judged = zip(self._judged, self._outputs(output), y, strict=True)
+        judged = zip(self._judged, self._outputs(output, y), y, strict=True)
         return {j.id: j.score.each(out, right) for j, out, right in judged if isinstance(j.score, Reconstruction)}
 
     def tally(self) -> "Tally":
         """Figures over many batches."""
         return Tally(self)
 
-    def _outputs(self, output: Any) -> Sequence[Tensor]:
-        return output if self._several else (output,)
+    def _outputs(self, output: Any, y: tuple[Tensor, ...]) -> Sequence[Tensor]:
+        outputs: Sequence[Tensor] = output if self._several else (output,)
+        if self._pairing is None:
+            return outputs
+        # the second half tells of the other items, which have no answers but for those who compare
+        return [out if at in self._ranked else out[: len(y[at])] for at, out in enumerate(outputs)]
 
     def _named(self, losses: Sequence[float]) -> dict[str, float]:
         return {f"loss{j.suffix}": loss for j, loss in zip(self._judged, losses, strict=True) if j.asked}
@@ -150,7 +185,7 @@ class Tally:
         total, parts = self._objective.losses(output, y)
         for at, value in enumerate([total.item(), *(part.item() for part in parts)]):
             self._losses[at] += value * size
-        for sums, out, answer in zip(self._sums, self._objective._outputs(output), y, strict=True):
+        for sums, out, answer in zip(self._sums, self._objective._outputs(output, y), y, strict=True):
             sums.add(out, answer)
         self.samples += size
 

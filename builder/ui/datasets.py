@@ -17,8 +17,9 @@ from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
 from builder.data.sources import ColumnsSource, ImageSource, RoledSource, Samples, SoundSource, Source, parse_source
 from builder.data.sources.augmentations import Augmentation
+from builder.data.sources.ratings import RatingsSource
 from builder.graph.document import Document
-from builder.ui import charts, choosing, forms, health, listening, problems, roles, series, session
+from builder.ui import charts, choosing, forms, health, listening, problems, recommending, roles, series, session
 from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
@@ -145,6 +146,9 @@ def _samples(source: Source, samples: Samples) -> None:
         return
     if source.kind == "series":
         st.plotly_chart(series.windows(samples, samples.spec.inputs[0], some[:MOST_WINDOWS]), key="windows")
+        return
+    if isinstance(source, RatingsSource):
+        st.plotly_chart(recommending.matrix(samples), key="matrix")
         return
     labels = [str(answer_of(samples, samples.spec.target, at)) if samples.spec.targets else "" for at in some]
     if source.kind == "image":

@@ -15,9 +15,10 @@ from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation
 from builder.data.preparations.vector import VectorPreparation
 from builder.prediction.predictor import Prediction, Predictor
+from builder.prediction.recommending import recommends
 from builder.runs.store import Run
 from builder.training import supervisor
-from builder.ui import answers, form, metrics, problems, series_form, services, session, sound_form
+from builder.ui import answers, form, metrics, problems, recommending, series_form, services, session, sound_form
 from builder.ui.datasets import picture, pictures
 from builder.ui.markup import plain
 from builder.ui.training import RUN
@@ -110,6 +111,8 @@ def _use(predictor: Predictor, run: Run) -> None:
         ways = {_("Type"): series_form.typed, _("Upload"): series_form.uploaded}
     elif isinstance(only, VectorPreparation):
         ways = {_("Type"): _numbers}
+    elif recommends(predictor):
+        ways = {_("Recommend"): recommending.draw, _("Fill in"): form.draw, _("Upload"): form.upload}
     else:
         ways = {_("Fill in"): form.draw, _("Upload"): form.upload}
     if len(ways) > 1:

@@ -265,7 +265,7 @@ def test_each_setting_is_configured_as_its_kind_asks(page: Page, server: Server,
 
 
 def test_a_setting_with_choices_offers_them(page: Page, server: Server) -> None:
-    id = hand.open_build(page, server, example("reviews-lstm"))
+    id = hand.open_build(page, server, example("sentiment-lstm"))
     layer = next(node.id for node in server.kept(id).graph.nodes if node.type == "LSTM")
     hand.choose(page, layer)
     choice = page.locator("[data-param=returns]")

@@ -229,7 +229,7 @@ def test_a_first_visitor_reaches_an_answer_in_six_clicks(fresh: Server, visit: V
 
 def test_a_chinese_sentence_is_judged(page: Page) -> None:
     go(page, "/")
-    part(page, "open:reviews-lstm").get_by_role("button", name="Open").click()
+    part(page, "open:sentiment-lstm").get_by_role("button", name="Open").click()
     part(page, "to-train").get_by_role("button").click()
     epochs = field(part(page, "recipe"), "epochs")
     fill(epochs, 4)

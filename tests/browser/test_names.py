@@ -43,7 +43,7 @@ def table() -> bytes:
 
 def hostile(path: str) -> Document:
     """A network that trains, every name of which is an attack."""
-    plain = example("reviews-embedding-mlp", "recipe.epochs=1").model_dump(mode="json")
+    plain = example("sentiment-mlp", "recipe.epochs=1").model_dump(mode="json")
     new = dict(zip(("embedding1", "linear1", "relu1", "dropout1"), EVIL, strict=True))
     graph = plain["graph"]
     for node in graph["nodes"]:

@@ -89,7 +89,7 @@ def test_check_tells_every_way_to_mend_a_problem(inside: Inside, tmp_path: Path)
 
 
 def test_source_is_python_and_nothing_else(workspace: Path) -> None:
-    done = netbuilder(workspace, "source", "reviews-lstm")
+    done = netbuilder(workspace, "source", "sentiment-lstm")
     assert (done.status, done.err) == (0, "")
     compile(done.out, "network.py", "exec")
     assert "nn.LSTM" in done.out
@@ -100,7 +100,7 @@ def test_data(workspace: Path, inside: Inside) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.json["classes"] == list("0123456789")
     assert sum(part["count"] for part in done.json["parts"].values()) == 1797
-    people = inside("data", "reviews-lstm")
+    people = inside("data", "sentiment-lstm")
     assert people.status == 0
     assert "positive" in people.out
 

@@ -157,7 +157,10 @@ BROKEN: dict[str, Broken] = {
         chain("Embedding", "Conv2d", "Flatten", linear(2), data="reviews"), "G-SHAPE", "conv1", "position x feature"
     ),
     "Embedding missing": Broken(
-        edited(load("reviews-lstm"), {"op": "remove", "nodes": ["embedding1"]}), "G-SHAPE", "lstm1", '"input" gives 32'
+        edited(load("sentiment-lstm"), {"op": "remove", "nodes": ["embedding1"]}),
+        "G-SHAPE",
+        "lstm1",
+        '"input" gives 32',
     ),
     "Linear on tokens": Broken(
         chain(linear(8), "MeanOverTime", linear(2), data="reviews"), "G-SHAPE", "linear1", "needs numbers"
@@ -202,7 +205,7 @@ BROKEN: dict[str, Broken] = {
         chain("Permute", *CLASSIFY), "G-SHAPE", "permute1", "is not an order of the 4 axes"
     ),
     "padding_idx outside the tokens": Broken(
-        edited(load("reviews-lstm"), _set("embedding1", padding_idx=4_000)),
+        edited(load("sentiment-lstm"), _set("embedding1", padding_idx=4_000)),
         "G-SHAPE",
         "embedding1",
         "4000 is not one of",

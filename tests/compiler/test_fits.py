@@ -180,7 +180,7 @@ def test_with_nothing_chosen_every_layer_could_begin() -> None:
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_candidate_inserted_for_real_gives_what_it_promised(data: st.DataObject) -> None:
-    document = load(data.draw(st.sampled_from(["mnist-cnn", "reviews-lstm"])))
+    document = load(data.draw(st.sampled_from(["mnist-cnn", "sentiment-lstm"])))
     edge = data.draw(st.sampled_from(document.graph.edges))
     found = what(document, edge=edge)
     alone = {type for type in found if LAYERS[type].inputs == ("x",)}

@@ -1,7 +1,7 @@
 """Proofs that the figures are honest: over every example, and so over every kind of field and target that there is."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from builder.data.fields import PARTS
 from builder.data.fitting import fit, to_json
 from builder.data.loading import load
 from builder.data.preparations.image import ImagePreparation
+from builder.data.preparations.sound import SoundPreparation
 from builder.data.preparations.text import TextPreparation
 from builder.data.sources import SOURCES, Samples, Source, parse_source
 from builder.data.sources.digits import Digits
@@ -25,6 +26,7 @@ from builder.evaluation.trained import Trained
 from builder.examples import facts, names
 from builder.prediction import Predictor
 from builder.runs.store import Store
+from tests.data.sounds import sound_file
 from tests.trained import example, finish_here
 
 torch.set_num_threads(1)
@@ -132,16 +134,16 @@ def test_parts_share_no_sample(name: str) -> None:
 def test_what_is_predicted_is_what_was_evaluated(name: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     source_of(name)
     run = finish_here(store, example(name, *FEW))
-    heard: list[tuple[torch.Tensor, ...]] = []
+    heard: list[tuple[Any, ...]] = []
     each = Trained.each
 
-    def listening(self: Trained, *given: Any, **more: Any) -> tuple[torch.Tensor, ...]:
+    def listening(self: Trained, *given: Any, **more: Any) -> tuple[Any, ...]:
         heard.append(each(self, *given, **more))
         return heard[-1]
 
     monkeypatch.setattr(Trained, "each", listening)
     evaluation = evaluate(store, run.id)
-    measured = [torch.cat(column) for column in zip(*heard, strict=True)]
+    measured = [joined(column) for column in zip(*heard, strict=True)]
     for figure, value in run.metrics.items():  # what the training said of the test part
         told = evaluation.figure(figure.removeprefix("test_"))
         assert told is None or told == pytest.approx(value, rel=1e-3, abs=1e-4), figure
@@ -153,9 +155,16 @@ def test_what_is_predicted_is_what_was_evaluated(name: str, store: Store, monkey
     heard.clear()
     for at in range(len(samples.parts["test"])):  # alone, as a person gives them
         predictor.predict({field: [as_given(predictor, field, rows[at])] for field, rows in raws.items()})
-    alone = [torch.cat(column) for column in zip(*heard, strict=True)]
+    alone = [joined(column) for column in zip(*heard, strict=True)]
     for one, all_together in zip(alone, measured, strict=True):
         torch.testing.assert_close(one, all_together, rtol=1e-3, atol=1e-4)
+
+
+def joined(batches: Sequence[Any]) -> Any:
+    """What an Output said to all samples: its numbers, or the likeliest texts with their probabilities."""
+    if isinstance(batches[0], list):
+        return [texts for batch in batches for texts in batch]
+    return torch.cat(list(batches))
 
 
 def as_given(predictor: Predictor, field: str, raw: Any) -> Any:
@@ -165,6 +174,8 @@ def as_given(predictor: Predictor, field: str, raw: Any) -> Any:
         file = io.BytesIO()
         Image.fromarray(raw.squeeze(-1) if raw.shape[-1] == 1 else raw).save(file, "PNG")
         return preparation.read(file.getvalue(), "one.png")
+    if isinstance(preparation, SoundPreparation):
+        return preparation.read(sound_file(raw, rate=preparation.rate, subtype="FLOAT"), "one.wav")
     if isinstance(preparation, TextPreparation) and isinstance(raw, str):
         return preparation.read_text(raw)
     return raw

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builder.core.errors import Error
-from builder.data.sources import cifar10
-from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources import cifar
+from builder.data.sources.cifar import Cifar10
 from builder.data.sources.download import download
 from builder.data.sources.mnist import FILES, Mnist
 from builder.data.sources.places import find, keep_upload, resolve
@@ -153,6 +153,59 @@ def test_a_download_is_whole_and_tells_its_progress(tmp_path: Path, server: str)
     assert [entry.name for entry in (tmp_path / "to").iterdir()] == ["set.gz"]
 
 
+class Ranged(http.server.BaseHTTPRequestHandler):
+    """Serves `content`, from the middle where that is asked for, and breaks off after `most` bytes."""
+
+    content, most, asked = bytes(range(256)) * 5_000, 1 << 30, ""
+
+    def do_GET(self) -> None:
+        type(self).asked = self.headers.get("Range", "")
+        start = int(self.asked.removeprefix("bytes=").rstrip("-") or 0)
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(self.content) - start))
+        self.end_headers()
+        self.wfile.write(self.content[start : start + self.most])
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+def test_a_download_that_broke_off_goes_on_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    md5 = hashlib.md5(Ranged.content).hexdigest()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ranged) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{running.server_port}/"
+        monkeypatch.setattr(Ranged, "most", 700_000)
+        with pytest.raises(Error, match=r"\[P-NONE\] Could not download"):
+            download([url], "set.gz", md5, tmp_path)
+        assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == [".set.gz.part"]
+        monkeypatch.setattr(Ranged, "most", 1 << 30)
+
+        def give_up(share: float, doing: str) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            download([url], "set.gz", md5, tmp_path, give_up)
+        before = (tmp_path / ".set.gz.part").stat().st_size
+        assert 700_000 <= before < len(Ranged.content)
+        heard: list[float] = []
+        path = download([url], "set.gz", md5, tmp_path, lambda share, _doing: heard.append(share))
+        running.shutdown()
+    assert Ranged.asked == f"bytes={before}-"
+    assert heard[0] > 0.5
+    assert path.read_bytes() == Ranged.content
+    assert not (tmp_path / ".set.gz.part").exists()
+
+
+def test_a_beginning_of_something_else_is_thrown_away(tmp_path: Path, server: str) -> None:
+    content = b"right" * 1000
+    (tmp_path / "served" / "set.gz").write_bytes(content)
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / ".set.gz.part").write_bytes(b"wrong" * 3000)
+    path = download([server], "set.gz", hashlib.md5(content).hexdigest(), tmp_path / "to")  # which knows no ranges
+    assert path.read_bytes() == content
+
+
 @pytest.mark.parametrize("served", [b"wrong", None])
 def test_a_wrong_or_missing_file_leaves_nothing(tmp_path: Path, server: str, served: bytes | None) -> None:
     if served:
@@ -172,7 +225,7 @@ def test_without_a_network_the_way_out_is_said(tmp_path: Path, monkeypatch: pyte
         Mnist().load()
     assert str(tmp_path) not in str(e.value)
     assert len(e.value.message) <= 300
-    monkeypatch.setattr(cifar10, "MIRRORS", (NOBODY,))
+    monkeypatch.setattr(cifar, "MIRRORS", (NOBODY,))
     with pytest.raises(Error, match=r'\[P-NONE\] .*put its folder "cifar-10-batches-py" below'):
         Cifar10().load()
 
@@ -198,18 +251,18 @@ def test_cifar10_is_downloaded_and_only_its_batches_are_kept(
 ) -> None:
     monkeypatch.delenv("NETBUILDER_DATASETS", raising=False)
     batch = python_2_batch(30)
-    with tarfile.open(tmp_path / "served" / cifar10.ARCHIVE, "w:gz") as archive:
-        for name in [*cifar10.BATCHES, "../evil"]:
-            info = tarfile.TarInfo(f"{cifar10.FOLDER}/{name}")
+    with tarfile.open(tmp_path / "served" / Cifar10.archive, "w:gz") as archive:
+        for name in [*Cifar10.batches, "../evil"]:
+            info = tarfile.TarInfo(f"{Cifar10.folder}/{name}")
             info.size = len(batch)
             archive.addfile(info, io.BytesIO(batch))
-    monkeypatch.setattr(cifar10, "MIRRORS", (server,))
-    digest = hashlib.md5((tmp_path / "served" / cifar10.ARCHIVE).read_bytes()).hexdigest()
-    monkeypatch.setattr(cifar10, "ARCHIVE_MD5", digest)
-    for name in cifar10.BATCHES:
-        monkeypatch.setitem(cifar10.BATCHES, name, hashlib.md5(batch).hexdigest())
+    monkeypatch.setattr(cifar, "MIRRORS", (server,))
+    digest = hashlib.md5((tmp_path / "served" / Cifar10.archive).read_bytes()).hexdigest()
+    monkeypatch.setattr(Cifar10, "archive_md5", digest)
+    for name in Cifar10.batches:
+        monkeypatch.setitem(Cifar10.batches, name, hashlib.md5(batch).hexdigest())
     samples = Cifar10().load()
     assert len(samples.labels) == 180
-    assert sorted(entry.name for entry in (workspace / "datasets" / cifar10.FOLDER).iterdir()) == sorted(
-        cifar10.BATCHES
+    assert sorted(entry.name for entry in (workspace / "datasets" / Cifar10.folder).iterdir()) == sorted(
+        Cifar10.batches
     )

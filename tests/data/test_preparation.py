@@ -149,7 +149,7 @@ ODD = ["猫很好", "😀👩‍👩‍👧", "שלום عالم", "a\u200bb\u20
 
 
 @pytest.mark.parametrize("text", ODD)
-@pytest.mark.parametrize("tokens", ["words", "characters"])
+@pytest.mark.parametrize("tokens", ["words", "characters", "bpe"])
 def test_t07_odd_text_is_read(text: str, tokens: str) -> None:
     prepared = text_preparation(tokens)
     ids = prepared.apply([prepared.read_text(text)])
@@ -180,6 +180,77 @@ def test_t08_ten_megabytes_are_cut_and_said(text: str) -> None:
     ids = prepared.apply([prepared.read_text(text, heard.append)])
     assert [notice.message for notice in heard] == ["Only the first 512 tokens were used."]
     assert ids.shape == (1, 512)
+
+
+def given_preparation(by: str = "words", max_length: int = 6, **sides: str) -> TextPreparation:
+    texts = [("Ann", "lives", "in", "Rome", ".")]
+    tokenizer = vocabulary(texts, "given", 100)
+    return TextPreparation(tokenizer=tokenizer, tokens="given", max_length=max_length, by=by, **sides)
+
+
+@pytest.mark.parametrize("by", ["words", "characters"])
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("text", ["good film " * 1_000_000, "x" * 10_000_000, "房" * 3_000_000, "a-" * 5_000_000])
+def test_t08_ten_megabytes_are_divided_in_part(text: str, by: str, side: str) -> None:
+    prepared = given_preparation(by, 512, truncation_side=side)
+    heard: list[Problem] = []
+    raw = prepared.read_text(text, heard.append)
+    assert prepared.apply([raw]).shape == (1, 512)
+    which = "first" if side == "right" else "last"
+    assert [notice.message for notice in heard] == [f"Only the {which} 512 tokens were used."]
+    assert all(text[start:end] == token for token, (start, end) in zip(raw, raw.places, strict=True))
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("by", ["words", "characters"])
+def test_t07_odd_text_is_divided(text: str, by: str) -> None:
+    prepared = given_preparation(by)
+    raw = prepared.read_text(text)
+    assert np.count_nonzero(prepared.apply([raw])) == len(prepared.view(raw)) == len(raw)
+
+
+def test_t07_half_a_pair_is_said_before_a_text_is_divided() -> None:
+    with pytest.raises(Error, match=r"\[T-TEXT\] Character 3 is half of a pair"):
+        given_preparation().read_text("ok\ud800")
+
+
+def test_typed_text_is_divided_as_the_data_was() -> None:
+    raw = given_preparation().read_text("Ann didn't e-mail @bob: go to https://a.b/c?d in 北京!")
+    assert list(raw) == ["Ann", "didn't", "e-mail", "@bob", ":", "go"]
+    assert list(given_preparation("characters").read_text("在 北京!")) == ["在", "北", "京", "!"]
+    assert given_preparation().pieces(("Ann", "lives")).text == "Ann lives"
+    small, large = given_preparation().apply([("ann", "Ann")])[0, -2:].tolist()
+    assert small == 1 < large  # case tells names apart
+
+
+@pytest.mark.parametrize("tokens", ["words", "characters", "bpe"])
+@pytest.mark.parametrize("padding", ["left", "right"])
+@pytest.mark.parametrize("truncation", ["left", "right"])
+def test_sides_of_padding_and_of_what_is_cut(tokens: str, padding: str, truncation: str) -> None:
+    sides = {"padding_side": padding, "truncation_side": truncation}
+    short, whole = (
+        TextPreparation(tokenizer=vocabulary(TEXTS, tokens, 100), tokens=tokens, max_length=n, **sides) for n in (2, 40)
+    )
+    [ids] = whole.apply([TEXTS[0]])
+    real = ids[ids > 0]
+    assert len(real) == len(whole.view(TEXTS[0]))
+    assert (ids[-len(real) :] if padding == "left" else ids[: len(real)]).tolist() == real.tolist()
+    kept = real[:2] if truncation == "right" else real[-2:]
+    assert short.apply([TEXTS[0]]).tolist() == [kept.tolist()]
+    assert short.view(TEXTS[0]) == (whole.view(TEXTS[0])[:2] if truncation == "right" else whole.view(TEXTS[0])[-2:])
+
+
+@pytest.mark.parametrize("size", [3, 10, 60, 400])
+def test_pieces_of_words_keep_to_the_size_of_the_vocabulary(size: int) -> None:
+    source = Reviews(tokens="bpe", vocabulary_size=size)
+    samples = source.load()
+    fitted = fit(source, samples)
+    ids = fitted.apply(samples.of("train"))["text"]
+    assert ids.max() < size
+    if size == 400:
+        assert (ids == 1).mean() < (
+            fit(Reviews(vocabulary_size=400), samples).apply(samples.of("train"))["text"] == 1
+        ).mean()
 
 
 def test_t08_nothing_is_said_of_a_text_that_fits() -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from builder.core.errors import Error
 from builder.core.settings import parameters
 from builder.data.describe import describe
 from builder.data.fields import PARTS
-from builder.data.sources import SOURCES, Samples, Source, cifar10, parse_source
+from builder.data.sources import SOURCES, Samples, Source, parse_source, svhn
 from builder.data.sources.augmentations import ImageAugmentation
-from builder.data.sources.cifar10 import Cifar10, read_batch
+from builder.data.sources.cifar import Cifar, Cifar10, Cifar100, read_batch
 from builder.data.sources.digits import Digits
 from builder.data.sources.mnist import FILES, Mnist, read_idx
 from builder.data.sources.reviews import Reviews
@@ -28,9 +29,11 @@ from tests.data.sounds import sound_file
 def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     """Every source with something small to read."""
     folder = tmp_path / "ready"
-    for name in ("MNIST", "FashionMNIST"):
+    for name in ("MNIST", "FashionMNIST", "KMNIST"):
         write_idx(folder / name / "raw")
-    write_batches(folder / cifar10.FOLDER, monkeypatch)
+    write_batches(folder, Cifar10, monkeypatch)
+    write_batches(folder, Cifar100, monkeypatch, 400)
+    write_mats(folder / "SVHN", monkeypatch)
     monkeypatch.setenv("NETBUILDER_DATASETS", str(folder))
     zip_of(folder / "pets.zip", classes_of("cat", "dog"))
     calls = {f"{word}/{at}.wav": sound_file() for word in ("no", "yes") for at in range(6)}
@@ -39,7 +42,12 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     rows = "".join(f"a fine thing {n},{n % 7},{n * 1.5},{n % 2}\n" for n in range(60))
     (folder / "both.tsv").write_text("".join(f"word {n}.\t词{n}。\n" for n in range(30)), "utf-8")
     (folder / "shop.csv").write_text(f"note,size,price,label\n{rows}")
+    pairs = "".join(f"{u},{i},{(u + i) % 5}\n" for u in range(9) for i in range(9))
+    (folder / "ratings.csv").write_text(f"user,item,rating\n{pairs}")
     (folder / "steps.csv").write_text("step,value\n" + "".join(f"{n},{n % 9}\n" for n in range(500)))
+    (folder / "lines").mkdir()
+    for name in ("good", "bad"):
+        (folder / "lines" / f"{name}.txt").write_text("".join(f"{name} {n}\n" for n in range(9)))
     (folder / "tagged.txt").write_text("Ann\tB-PER\nruns\tO\n\nin O\nRome B-LOC\n\n" * 6)
     given = {
         "images": {"path": "pets.zip"},
@@ -48,8 +56,10 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
         "text-table": {"path": "said.csv"},
         "table": {"path": "shop.csv"},
         "series": {"path": "steps.csv"},
+        "ratings": {"path": "ratings.csv"},
         "parallel": {"path": "both.tsv"},
         "conll": {"path": "tagged.txt"},
+        "text-files": {"path": "lines"},
     }
     return {name: source_of(source=name, **given.get(name, {})) for name in SOURCES}
 
@@ -65,8 +75,8 @@ def write_idx(folder: Path, samples: int = 60, packed: bool = True) -> None:
         path.write_bytes(gzip.compress(content) if packed else content)
 
 
-def python_2_batch(samples: int, extra: bytes = b"") -> bytes:
-    """A batch as Python 2 pickled it: {'data': uint8 array, 'labels': list}, with byte strings."""
+def python_2_batch(samples: int, extra: bytes = b"", key: str = "labels", classes: int = 10) -> bytes:
+    """A batch as Python 2 pickled it: {'data': uint8 array, key: list of labels}, with byte strings."""
     data = (np.arange(samples * 3072) % 251).astype(np.uint8)
 
     def text(value: bytes) -> bytes:
@@ -78,16 +88,26 @@ def python_2_batch(samples: int, extra: bytes = b"") -> bytes:
     state = (
         b"(K\x01(" + b"J" + struct.pack("<i", samples) + b"M\x00\x0ct" + kind + b"I00\n" + text(data.tobytes()) + b"tb"
     )
-    labels = b"(" + b"".join(b"K" + bytes([n % 10]) for n in range(samples)) + b"l"
-    return b"\x80\x02}" + extra + text(b"data") + array + state + b"s" + text(b"labels") + labels + b"s."
+    labels = b"(" + b"".join(b"K" + bytes([n % classes]) for n in range(samples)) + b"l"
+    return b"\x80\x02}" + extra + text(b"data") + array + state + b"s" + text(key.encode()) + labels + b"s."
 
 
-def write_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def write_batches(folder: Path, cls: type[Cifar], monkeypatch: pytest.MonkeyPatch, samples: int = 40) -> None:
+    (folder / cls.folder).mkdir(parents=True)
+    content = python_2_batch(samples, key=cls.key, classes=len(cls.classes))
+    for name in cls.batches:
+        (folder / cls.folder / name).write_bytes(content)
+        monkeypatch.setitem(cls.batches, name, hashlib.md5(content).hexdigest())
+
+
+def write_mats(folder: Path, monkeypatch: pytest.MonkeyPatch, samples: int = 60) -> None:
+    """As the authors of SVHN wrote them: X (32, 32, 3, N) uint8, y (N, 1) uint8 from 1 to 10, which is a zero."""
     folder.mkdir(parents=True)
-    content = python_2_batch(40)
-    for name in cifar10.BATCHES:
-        (folder / name).write_bytes(content)
-        monkeypatch.setitem(cifar10.BATCHES, name, hashlib.md5(content).hexdigest())
+    for name in svhn.FILES:
+        images = (np.arange(samples * 3072) % 253).astype(np.uint8).reshape(samples, 32, 32, 3)
+        y = (np.arange(samples) % 10 + 1).astype(np.uint8)[:, None]
+        savemat(folder / name, {"X": images.transpose(1, 2, 3, 0), "y": y}, do_compression=True)
+        monkeypatch.setitem(svhn.FILES, name, hashlib.md5((folder / name).read_bytes()).hexdigest())
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -152,7 +172,7 @@ def test_another_seed_is_another_split(ready: dict[str, Source], name: str) -> N
 
 
 def test_parts_of_the_set_itself_are_kept(ready: dict[str, Source]) -> None:
-    for name in ("mnist", "fashion-mnist"):
+    for name in ("mnist", "fashion-mnist", "kmnist", "svhn"):
         samples = ready[name].load()
         assert samples.parts["test"].tolist() == list(range(60, 120))
     assert ready["cifar10"].load().parts["test"].tolist() == list(range(200, 240))
@@ -256,7 +276,7 @@ def test_damaged_idx_files_are_said(tmp_path: Path, content: bytes, packed: bool
 def test_a_batch_of_cifar_is_read_as_python_2_wrote_it(tmp_path: Path) -> None:
     path = tmp_path / "data_batch_1"
     path.write_bytes(python_2_batch(30))
-    images, labels = read_batch(path, hashlib.md5(path.read_bytes()).hexdigest())
+    images, labels = read_batch(path, hashlib.md5(path.read_bytes()).hexdigest(), "labels")
     assert images.shape == (30, 32, 32, 3)
     assert labels.tolist() == [n % 10 for n in range(30)]
     assert images[0, 0, :3, 0].tolist() == [0, 1, 2]
@@ -267,7 +287,7 @@ def test_a_changed_batch_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "data_batch_1"
     path.write_bytes(python_2_batch(30))
     with pytest.raises(Error, match=r'\[I-BAD\] "data_batch_1" is cut off, damaged or changed'):
-        read_batch(path, cifar10.BATCHES["data_batch_1"])
+        read_batch(path, Cifar10.batches["data_batch_1"], "labels")
 
 
 @pytest.mark.parametrize("call", [b"cos\nsystem\n", b"cbuiltins\neval\n", b"cnumpy\nload\n", b"cnumpy\nsave\n"])
@@ -278,7 +298,7 @@ def test_a_batch_that_would_run_code_is_refused(tmp_path: Path, call: bytes) -> 
     path = tmp_path / "data_batch_1"
     path.write_bytes(python_2_batch(30, extra))
     with pytest.raises(Error, match=r"\[I-BAD\] .* is cut off, damaged or changed"):
-        read_batch(path, hashlib.md5(path.read_bytes()).hexdigest())
+        read_batch(path, hashlib.md5(path.read_bytes()).hexdigest(), "labels")
     assert not canary.exists()
 
 
@@ -297,3 +317,23 @@ def test_real_idx_sets(datasets: Path, name: str, ink: float) -> None:
 
 def test_cifar10_says_what_it_is_before_it_is_downloaded() -> None:
     assert str(Cifar10().spec().inputs[0].spec) == "3x32x32"
+
+
+def test_house_numbers_are_read_as_their_authors_wrote_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mats(tmp_path / "SVHN", monkeypatch)
+    path = tmp_path / "SVHN" / "test_32x32.mat"
+    images, labels = svhn.read_mat(path, svhn.FILES[path.name])
+    assert images.shape == (60, 32, 32, 3)
+    assert images[0, 0, 0].tolist() == [0, 1, 2]
+    assert labels[:12].tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(Error, match=r'\[I-BAD\] "test_32x32.mat" is cut off, damaged or changed'):
+        svhn.read_mat(path, svhn.FILES[path.name])
+
+
+@pytest.mark.parametrize("content", [b"", b"MATLAB 5.0", bytes(200)])
+def test_a_file_that_is_no_matlab_file_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "train_32x32.mat"
+    path.write_bytes(content)
+    with pytest.raises(Error, match=r"\[I-BAD\]"):
+        svhn.read_mat(path, hashlib.md5(content).hexdigest())

@@ -50,7 +50,7 @@ def answers_alike(content: bytes, made: Imported) -> None:
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=pytest.mark.slow if slow else ())
-     for name, slow in (("digits-cnn", False), ("reviews-lstm", False), ("mnist-cnn", True))],
+     for name, slow in (("digits-cnn", False), ("sentiment-lstm", False), ("mnist-cnn", True))],
 )  # fmt: skip
 def test_our_own_networks_come_back(name: str) -> None:
     document = load(name)
@@ -65,7 +65,7 @@ def test_our_own_networks_come_back(name: str) -> None:
 
 def test_a_mean_that_leaves_padding_out_is_refused_by_its_operators() -> None:
     """It is a handful of operators in ONNX, which are not put together again."""
-    document = load("reviews-embedding-mlp")
+    document = load("sentiment-mlp")
     with pytest.raises(Error, match=r"\[M-LAYER\] \"Equal\" cannot be imported"):
         onnx_graph(exported(build(document), torch.ones(2, 32, dtype=torch.int64)))
 

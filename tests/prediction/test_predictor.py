@@ -111,7 +111,7 @@ def test_a_run_is_of_use_when_its_data_is_gone(workspace: Path, tmp_path: Path) 
     table.write_text("\n".join(["text,label", *rows]))
     store = Store(workspace)
     data = json.dumps({"source": "text-table", "path": str(table)})
-    run = finish(store, example("reviews-embedding-mlp", f"data={data}", "recipe.epochs=120"))[0]
+    run = finish(store, example("sentiment-mlp", f"data={data}", "recipe.epochs=120"))[0]
     table.unlink()
     predictor = Predictor.of(store, run.id)
     assert predictor.classes == ("glad", "sad")

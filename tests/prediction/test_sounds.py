@@ -1,4 +1,4 @@
-"""Sounds used after training: what Predict, and the exported project say, is what evaluation measured."""
+"""Sounds given to a trained network: to be predicted, and by the project that is exported."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,6 @@ import pytest
 
 from builder.core.errors import Problem
 from builder.data.sources import Samples, parse_source
-from builder.evaluation import evaluate
 from builder.export import export
 from builder.prediction import Predictor
 from builder.runs.store import Store
@@ -37,19 +36,6 @@ def files_of(samples: Samples, n: int) -> list[tuple[str, bytes]]:
     """Test samples as files that hold every number as it is."""
     waves = np.asarray(samples.only)[samples.parts["test"][:n]]
     return [(f"{at}.wav", sound_file(wave, subtype="FLOAT")) for at, wave in enumerate(waves)]
-
-
-def test_predict_answers_what_evaluation_measured(run: tuple[Store, str], samples: Samples) -> None:
-    store, id = run
-    predictor = Predictor.of(store, id)
-    found = predictor.predict_files(files_of(samples, len(samples.parts["test"])))
-    labels = [samples.classes[label] for label in samples.labels[samples.parts["test"]]]
-    right = [not isinstance(one, Problem) and one.label == label for one, label in zip(found, labels, strict=True)]
-    assert np.mean(right) == pytest.approx(evaluate(store, id).accuracy)
-    ours = predictor.predict(samples.of("test")["sound"])
-    for one, other in zip(found, ours, strict=True):
-        assert not isinstance(one, Problem)
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-6)
 
 
 def test_notices_and_problems_stand_beside_their_sounds(run: tuple[Store, str]) -> None:

@@ -12,8 +12,8 @@ from builder.compiler.source.parts import Part, Ref, Stack
 from builder.core.ids import identifier
 from builder.layers.layer import IMPORTS
 
-# a submodule of one of these names would hide what torch or the file itself needs
-RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", *IMPORTS}
+# a submodule of one of these names would hide what torch, its export or the file itself needs
+RESERVED = frozenset(dir(nn.Module())) | {"self", "torch", "nn", "code", "graph", *IMPORTS}
 LONGEST = 60  # of a name; ids may be five times as long
 
 

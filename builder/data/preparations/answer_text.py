@@ -37,6 +37,12 @@ class TextAnswer(Settings):
             row[len(kept)] = END
         return ids
 
+    @property
+    def vocabulary(self) -> list[str]:
+        """The tokens by their numbers."""
+        tokenizer = tokenizer_of(self.tokenizer)
+        return [tokenizer.id_to_token(number) or "[UNK]" for number in range(tokenizer.get_vocab_size())]
+
     def texts(self, rows: Iterable[Sequence[int]]) -> list[str]:
         """The texts that token numbers stand for, up to their end."""
         tokenizer = tokenizer_of(self.tokenizer)

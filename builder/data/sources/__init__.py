@@ -7,15 +7,20 @@ from builder.core.errors import Fix, Problem
 from builder.core.ids import nearest
 from builder.core.settings import parse
 from builder.core.text import _, quote
-from builder.data.sources.cifar10 import Cifar10
+from builder.data.sources.cifar import Cifar10, Cifar100
 from builder.data.sources.conll import Conll
 from builder.data.sources.digits import Digits
+from builder.data.sources.flowers import Flowers
+from builder.data.sources.headlines import Headlines
 from builder.data.sources.image_folder import ImageFolder
-from builder.data.sources.mnist import FashionMnist, Mnist
+from builder.data.sources.mnist import FashionMnist, Kmnist, Mnist
+from builder.data.sources.named import NamedSentences
 from builder.data.sources.parallel import Parallel
 from builder.data.sources.phrases import Phrases
 from builder.data.sources.planted import Census, HousePrices
+from builder.data.sources.planted_ratings import PlantedRatings
 from builder.data.sources.points import Moons, Spirals
+from builder.data.sources.ratings_table import RatingsTable
 from builder.data.sources.reviews import Reviews
 from builder.data.sources.roled import RoledSource
 from builder.data.sources.series_table import SeriesTable
@@ -26,8 +31,10 @@ from builder.data.sources.sound_files import Sounds
 from builder.data.sources.source import ImageSource, Progress, Samples, Source, quiet
 from builder.data.sources.speech import Speech
 from builder.data.sources.spoken_digits import SpokenDigits, SpokenWords
+from builder.data.sources.svhn import Svhn
 from builder.data.sources.table import ColumnsSource, Table
 from builder.data.sources.text import TextSource
+from builder.data.sources.text_files import TextFiles
 from builder.data.sources.text_table import TextTable
 from builder.data.sources.visit_table import Visits
 from builder.data.sources.xor import Xor
@@ -52,7 +59,11 @@ SOURCES: dict[str, type[Source]] = {
         Digits,
         Mnist,
         FashionMnist,
+        Kmnist,
         Cifar10,
+        Cifar100,
+        Svhn,
+        Flowers,
         ImageFolder,
         TextTable,
         Table,
@@ -70,10 +81,15 @@ SOURCES: dict[str, type[Source]] = {
         Phrases,
         Parallel,
         Sine,
+        PlantedRatings,
+        RatingsTable,
         SeriesTable,
         Sounds,
         SpokenDigits,
         Conll,
+        TextFiles,
+        Headlines,
+        NamedSentences,
         Speech,
         SpokenWords,
     )

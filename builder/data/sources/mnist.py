@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST, in the IDX files of their authors."""
+"""MNIST, Fashion-MNIST and KMNIST, in the IDX files of their authors."""
 
 import gzip
 import struct
@@ -140,3 +140,25 @@ class FashionMnist(_Idx):
     )
 
     source: Literal["fashion-mnist"] = "fashion-mnist"
+
+
+class Kmnist(_Idx):
+    """70,000 cursive Japanese characters of 28 x 28 pixels.
+
+    Source: Clanuwat et al. 2018, arXiv:1812.01718; addresses and sums as in torchvision.datasets.KMNIST.
+    """
+
+    title: ClassVar[str] = "KMNIST"
+    about: ClassVar[str] = "70,000 characters from old Japanese books, ten kinds, 28 x 28 grey pixels."
+    download_bytes: ClassVar[int] = 21_268_000
+    folder: ClassVar[str] = "KMNIST"
+    mirrors: ClassVar[tuple[str, ...]] = ("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",)
+    md5s: ClassVar[tuple[str, str, str, str]] = (
+        "bdb82020997e1d708af4cf47b453dcf7",
+        "e144d726b3acfaa3e44228e80efcd344",
+        "5c965bf0a639b31b8f53240b1b52f4d7",
+        "7320c461ea6c1c855c0b718fb2a4b134",
+    )
+    classes: ClassVar[tuple[str, ...]] = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+
+    source: Literal["kmnist"] = "kmnist"

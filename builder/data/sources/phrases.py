@@ -40,6 +40,7 @@ class Phrases(PairSource):
 
     title: ClassVar[str] = "Phrases"
     about: ClassVar[str] = "Short sentences in English and Chinese, made by a small grammar. Here at once."
+    generated: ClassVar[bool] = True
 
     source: Literal["phrases"] = "phrases"
     into: Literal["chinese", "english"] = Field("chinese", description="The language that is answered.")

@@ -10,10 +10,10 @@ from builder.core.text import _, quote, size
 from builder.data.archives import Archive, refuse_other_archives
 
 MOST_UPLOAD = 500_000_000
-WORKBOOKS = (".xlsx", ".xls", ".ods")
-TABLES = (".csv", ".tsv", ".txt", ".parquet", *WORKBOOKS)
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without
-UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|parquet|xlsx|xls|ods))")
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+TABLES = (".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", *WORKBOOKS)
+UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|data|dat|parquet|xlsx|xls|ods))")
 
 
 def own_folder() -> Path:

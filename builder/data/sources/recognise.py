@@ -16,7 +16,7 @@ from typing import Any
 
 from builder.core.errors import Error
 from builder.core.text import _, count, quote
-from builder.data.archives import open_archive
+from builder.data.archives import open_archive, refuse_other_archives
 from builder.data.images import EXTENSIONS as IMAGES
 from builder.data.sources import SOURCES
 from builder.data.sources.places import ZIP
@@ -94,6 +94,7 @@ class Look:
 def recognise(path: Path) -> tuple[Guess, ...]:
     """What it could be, the likeliest first. Raises: Error T-TYPE when nothing fits, Z-* of a bad archive."""
     look = Look(path)
+    refuse_other_archives(look.head, path.name)
     found = [guess for way in WAYS if (guess := way(look)) and guess.source in SOURCES]
     if not found:
         text = _(

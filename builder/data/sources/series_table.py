@@ -1,7 +1,6 @@
 """A series of one's own: the rows of a table in the order of time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, get_args
 
@@ -18,6 +17,7 @@ from builder.data.sources.roled import RoledSource
 from builder.data.sources.roles import ColumnFacts, Look, require_columns
 from builder.data.sources.series import Series, SeriesSource, filled
 from builder.data.sources.text_table import SIGNS, Delimiter
+from builder.data.sources.times import seconds
 from builder.data.tables import Encoding
 
 SeriesRole = Literal["ignore", "time", "enters", "predicted"]
@@ -112,34 +112,17 @@ def _guessed(looked: Sequence[Look], given: Mapping[str, str]) -> dict[str, str]
 
 def _is_numbers(look: Look) -> bool:
     """Whether most cells are numbers: one that is not is better told than a column left out for it."""
-    known = [_seconds(cell) for cell in look.cells if cell]
+    known = [seconds(cell) for cell in look.cells if cell]
     return len(known) > 0 and sum(value is not None for value in known) > 0.9 * len(known) and not _is_date(look)
 
 
 def _is_date(look: Look) -> bool:
-    return not look.numeric and bool(look.examples) and all(_seconds(cell) is not None for cell in look.examples)
-
-
-def _seconds(cell: str) -> float | None:
-    """A number, a year, or a date as ISO 8601 has it, also with slashes; None for anything else."""
-    try:
-        return float(cell)
-    except ValueError:
-        pass
-    text = cell.strip().replace("/", "-")
-    try:
-        moment = datetime.fromisoformat(f"{text}-01" if len(text) == len("2024-05") else text)
-    except ValueError:
-        return None
-    # without a time zone every day has 24 hours, wherever this runs
-    return (moment.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds() - (
-        moment.utcoffset().total_seconds() if moment.utcoffset() else 0.0  # type: ignore[union-attr]
-    )
+    return not look.numeric and bool(look.examples) and all(seconds(cell) is not None for cell in look.examples)
 
 
 def _moment(cells: Cells, name: str, cell: str, row: int) -> float:
-    found = _seconds(cell)
-    if found is None or not np.isfinite(found):
+    found = seconds(cell)
+    if found is None:
         text = _("{cell} in column {column} ({row}) is no time. Write it as 2024-05-31 or as a number.")
         raise Error("T-TIME", text.format(cell=quote(cell), column=quote(name), row=cells.names[row]))
     return found

@@ -19,6 +19,7 @@ class Sine(SeriesSource):
 
     title: ClassVar[str] = "Sine waves"
     about: ClassVar[str] = "Sine waves of several frequencies with noise: what comes next? Made at once, to learn with."
+    generated: ClassVar[bool] = True
 
     source: Literal["sine"] = "sine"
     points: int = Field(

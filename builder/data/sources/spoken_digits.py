@@ -61,7 +61,6 @@ class SpokenDigits(SoundSource):
 
     title: ClassVar[str] = "Spoken digits"
     about: ClassVar[str] = "600 spoken words, zero to nine, by six made-up voices. Here at once, trains in seconds."
-
     generated: ClassVar[bool] = True
 
     source: Literal["spoken-digits"] = "spoken-digits"

@@ -34,6 +34,7 @@ class Visits(ColumnsSource):
         "720 visits to cafés and noodle bars: a note in English or Chinese, the waiting and the price. "
         "Will the guest come again, and what is the rating? Here at once."
     )
+    generated: ClassVar[bool] = True
 
     source: Literal["visits"] = "visits"
     columns: dict[str, Role] = Field(ROLES, description="The role of a column; those that are not named are guessed.")

@@ -15,6 +15,7 @@ from builder.evaluation.figures.input import InputFigures, inputs
 from builder.evaluation.figures.labels import LabelsFigures, labels
 from builder.evaluation.figures.latent import LatentFigures, latent
 from builder.evaluation.figures.number import ColumnFigures, NumberFigures, numbers
+from builder.evaluation.figures.rating import RatingFigures, ratings
 from builder.evaluation.figures.tags import TagFigures, tags
 from builder.evaluation.figures.text import TextFigures, text
 from builder.evaluation.trained import Trained
@@ -31,6 +32,7 @@ __all__ = [
     "LabelsFigures",
     "LatentFigures",
     "NumberFigures",
+    "RatingFigures",
     "TagFigures",
     "TextFigures",
     "figures",
@@ -44,6 +46,7 @@ FIGURES: dict[TargetKind, Callable[[Trained, Answer, Any, Samples, Index], Figur
     "latent": latent,
     "text": text,
     "forecast": forecasts,
+    "rating": ratings,
     "binary": binary,
     "labels": labels,
 }

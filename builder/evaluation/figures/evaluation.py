@@ -13,6 +13,7 @@ from builder.evaluation.figures.input import InputFigures
 from builder.evaluation.figures.labels import LabelsFigures
 from builder.evaluation.figures.latent import LatentFigures
 from builder.evaluation.figures.number import NumberFigures
+from builder.evaluation.figures.rating import RatingFigures
 from builder.evaluation.figures.tags import TagFigures
 from builder.evaluation.figures.text import TextFigures
 
@@ -22,10 +23,11 @@ Figures = (
     | ForecastFigures
     | BinaryFigures
     | LabelsFigures
+    | TextFigures
+    | RatingFigures
     | InputFigures
     | LatentFigures
     | TagFigures
-    | TextFigures
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ BATCH = 256
 @dataclass(frozen=True)
 class InputFigures:
     """One Output that reconstructs a field: mean squared errors, and those of always answering the mean of the training
-    part. `originals` and `reconstructions` are some samples as they are shown; `worst` are the places, in the part, of
+    part. `originals` and `reconstructions` are some samples as they are shown. `worst` are the places, in the part, of
     those that are reconstructed worst, and their errors."""
 
     output: str
@@ -34,6 +34,8 @@ class InputFigures:
     worst: tuple[tuple[int, float], ...]
     originals: NDArray[Any]
     reconstructions: NDArray[Any]
+    worst_originals: NDArray[Any]
+    worst_reconstructions: NDArray[Any]
 
 
 def inputs(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> InputFigures:
@@ -45,13 +47,20 @@ def inputs(trained: Trained, answer: Answer, output: Tensor, samples: Samples, i
     found, always, lost = [], [], 0.0
     for start in range(0, len(index), BATCH):
         right = torch.from_numpy(_prepared(trained, name, samples, index[start : start + BATCH]))
-        given = output[start : start + BATCH]
-        lost += loss_function(answer.loss)(given, right).item() * len(right)
-        found.append(errors(reconstructed(given, answer.loss), right, spread))
+        own = output[start : start + BATCH]
+        lost += loss_function(answer.loss)(own, right).item() * len(right)
+        found.append(errors(reconstructed(own, answer.loss), right, spread))
         always.append(errors(mean.expand_as(right), right, spread))
     each = torch.cat(found).numpy()
     some = np.linspace(0, len(index) - 1, min(SHOWN, len(index))).astype(np.int64)
     worst = np.argsort(-each, kind="stable")[:SHOWN]
+
+    def given(places: NDArray[np.int64]) -> NDArray[Any]:
+        return field.back(_prepared(trained, name, samples, index[places]))
+
+    def made(places: NDArray[np.int64]) -> NDArray[Any]:
+        return field.back(reconstructed(output[torch.from_numpy(places)], answer.loss).numpy())
+
     return InputFigures(
         output=answer.id,
         target=name,
@@ -59,8 +68,10 @@ def inputs(trained: Trained, answer: Answer, output: Tensor, samples: Samples, i
         baseline_reconstruction_mse=float(torch.cat(always).mean()),
         loss=lost / len(index),
         worst=tuple((int(place), float(each[place])) for place in worst),
-        originals=field.back(_prepared(trained, name, samples, index[some])),
-        reconstructions=field.back(reconstructed(output[torch.from_numpy(some)], answer.loss).numpy()),
+        originals=given(some),
+        reconstructions=made(some),
+        worst_originals=given(worst),
+        worst_reconstructions=made(worst),
     )
 
 

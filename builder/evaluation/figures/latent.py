@@ -1,6 +1,6 @@
 """Figures of what is latent: the clusters of samples by it, beside those by the raw input."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from builder.evaluation.trained import Trained
 from builder.training.losses import loss_function
 from builder.training.scores.latent import CLUSTERS, Points, cluster_figures, clustered, evenly, positions
 
+MOST_CLUSTERS = 50
+
 
 @dataclass(frozen=True)
 class LatentFigures:
@@ -20,7 +22,7 @@ class LatentFigures:
 
     Baselines are those of k-means on the raw input; purities are None without labels, silhouettes of too few samples.
     `map` are two numbers for each sample: the latent ones, of more their two main components, which hold `kept` of
-    their variance. `labels` are classes, -1 without; `found` the clusters.
+    their variance. `labels` are classes, -1 without; `found` the clusters. `points` and `raw` are what is clustered.
     """
 
     output: str
@@ -36,6 +38,8 @@ class LatentFigures:
     labels: tuple[int, ...]
     found: tuple[int, ...]
     map: tuple[tuple[float, float], ...]
+    points: Points
+    raw: Points
 
 
 def latent(trained: Trained, answer: Answer, output: Tensor, samples: Samples, index: Index) -> LatentFigures:
@@ -45,26 +49,40 @@ def latent(trained: Trained, answer: Answer, output: Tensor, samples: Samples, i
     classes = answer.target.classes
     target = trained.spec.category
     labels = samples.targets[target.name][index[some]] if target else None
-    clusters = len(classes) or CLUSTERS
-    found = clustered(points[some], clusters)
-    own = cluster_figures(points[some], found, labels)
-    plain = _raw(trained, samples, index[some])
-    raw = cluster_figures(plain, clustered(plain, clusters), labels)
     flat, kept = flattened(points[some])
-    return LatentFigures(
+    figures = LatentFigures(
         output=answer.id,
         target=answer.target.name,
         size=points.shape[1],
-        purity=own.get("purity"),
-        baseline_purity=raw.get("purity"),
-        silhouette=own.get("silhouette"),
-        baseline_silhouette=raw.get("silhouette"),
+        purity=None,
+        baseline_purity=None,
+        silhouette=None,
+        baseline_silhouette=None,
         loss=loss_function(answer.loss)(output, output).item(),
         kept=kept,
         classes=classes,
         labels=tuple((labels if labels is not None else np.full(len(some), -1)).tolist()),
-        found=tuple(found.tolist()),
+        found=(),
         map=tuple((x, y) for x, y in flat.round(5).tolist()),
+        points=points[some],
+        raw=_raw(trained, samples, index[some]),
+    )
+    return regrouped(figures, len(classes) or CLUSTERS)
+
+
+def regrouped(figures: LatentFigures, clusters: int) -> LatentFigures:
+    """The same samples in another number of clusters."""
+    labels = np.array(figures.labels) if figures.classes else None
+    found = clustered(figures.points, clusters)
+    own = cluster_figures(figures.points, found, labels)
+    raw = cluster_figures(figures.raw, clustered(figures.raw, clusters), labels)
+    return replace(
+        figures,
+        found=tuple(found.tolist()),
+        purity=own.get("purity"),
+        baseline_purity=raw.get("purity"),
+        silhouette=own.get("silhouette"),
+        baseline_silhouette=raw.get("silhouette"),
     )
 
 

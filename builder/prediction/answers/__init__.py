@@ -15,12 +15,26 @@ from builder.prediction.answers.input import Restored, restorations
 from builder.prediction.answers.labels import LabelSet, label_sets
 from builder.prediction.answers.latent import Located, places
 from builder.prediction.answers.number import Value, values
+from builder.prediction.answers.rating import Rating, ratings
 from builder.prediction.answers.tags import Tagged, tagged
 from builder.prediction.answers.text import Words, words
 
-__all__ = ["Choice", "Forecast", "LabelSet", "Located", "Restored", "Said", "Tagged", "Value", "Words", "said"]
+__all__ = [
+    "Choice",
+    "Forecast",
+    "LabelSet",
+    "Located",
+    "Rating",
+    "Restored",
+    "Said",
+    "Tagged",
+    "Value",
+    "Words",
+    "said",
+]
 
-Said = Choice | Value | LabelSet | Restored | Located | Forecast | Tagged | Words
+Said = Choice | Value | LabelSet | Restored | Located | Forecast | Tagged | Words | Rating
+
 Given = Mapping[str, Any]  # the raws of a batch, by field
 
 SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
@@ -28,6 +42,7 @@ SAID: dict[TargetKind, Callable[[Trained, Answer, Any], Sequence[Said]]] = {
     "number": values,
     "text": words,
     "forecast": forecasts,
+    "rating": ratings,
     "binary": verdicts,
     "labels": label_sets,
     "latent": places,

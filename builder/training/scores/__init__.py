@@ -14,6 +14,7 @@ from builder.training.scores.input import Reconstruction
 from builder.training.scores.labels import Labels
 from builder.training.scores.latent import Latent
 from builder.training.scores.number import Numbers
+from builder.training.scores.rating import rating
 from builder.training.scores.score import Score, Sums
 from builder.training.scores.tags import Tags
 from builder.training.scores.text import text
@@ -26,6 +27,7 @@ SCORES: dict[TargetKind, Callable[[Answer, Preparation], Score]] = {
     "input": lambda answer, preparation: Reconstruction(answer.loss, preparation.fields[answer.target.name].spread),
     "latent": lambda answer, _preparation: Latent(answer.loss, len(answer.target.classes)),
     "forecast": lambda answer, preparation: Forecasts(preparation.scale(answer.target.name).std),
+    "rating": rating,
     "number": lambda answer, preparation: Numbers(preparation.scale(answer.target.name).std),
     "binary": lambda _answer, _preparation: Binary(),
     "labels": lambda _answer, _preparation: Labels(),

@@ -21,11 +21,11 @@ class Forecasts:
         return float((output.detach() - y).abs().mean()) * self._std
 
     def sums(self) -> Sums:
-        return _Errors(self._std)
+        return Errors(self._std)
 
 
-class _Errors:
-    """Sums in double precision."""
+class Errors:
+    """Mean absolute and root mean squared error; sums in double precision."""
 
     def __init__(self, std: float) -> None:
         self._std = std

@@ -65,7 +65,7 @@ class Characters:
         self.words = words
 
     def of(self, output: Tensor, y: Tensor) -> float:
-        return compared(self.words.texts(best_path(output)), self.words.texts(y.tolist()))["cer"]
+        return compared(self.words.texts(best_path(output)), _right_texts(self.words, y))["cer"]
 
     def sums(self) -> Sums:
         return _Characters(self.words)
@@ -80,11 +80,16 @@ class _Characters:
     def add(self, output: Tensor, y: Tensor) -> None:
         # searched as finished runs are, so that both tell the same
         self._given += self._words.texts(found[0][0] for found in likeliest(output, BEAMS))
-        self._right += self._words.texts(y.tolist())
+        self._right += _right_texts(self._words, y)
 
     def figures(self) -> dict[str, float]:
         found = compared(self._given, self._right)
         return {"cer": found["cer"], "wer": found["wer"]}
+
+
+def _right_texts(words: TextAnswer, y: Tensor) -> list[str]:
+    """What is right; a token that is unknown is shown by a sign which no answer holds."""
+    return [text.replace("\ufffd", "\0") for text in words.texts(y.tolist())]
 
 
 def text(answer: Answer, preparation: Preparation) -> Score:

@@ -7,13 +7,16 @@ import streamlit as st
 
 from builder.core.text import _
 from builder.data.tables import write_table
-from builder.prediction.answers import Choice, Forecast, LabelSet, Said, Tagged, Value, Words
+from builder.prediction.answers import Choice, Forecast, LabelSet, Located, Rating, Restored, Said, Tagged, Value, Words
 from builder.prediction.predictor import Prediction
 from builder.ui.answers.category import CATEGORY
 from builder.ui.answers.drawn import Drawn
 from builder.ui.answers.forecast import FORECAST
+from builder.ui.answers.input import RESTORED
 from builder.ui.answers.labels import LABELS
+from builder.ui.answers.latent import LOCATED
 from builder.ui.answers.number import NUMBER
+from builder.ui.answers.rating import RATING
 from builder.ui.answers.tags import TAGS
 from builder.ui.answers.text import TEXT
 from builder.ui.markup import plain
@@ -22,9 +25,12 @@ DRAWN: dict[type[Said], Drawn] = {
     Choice: CATEGORY,
     Value: NUMBER,
     Forecast: FORECAST,
+    Rating: RATING,
     LabelSet: LABELS,
-    Tagged: TAGS,
     Words: TEXT,
+    Restored: RESTORED,
+    Located: LOCATED,
+    Tagged: TAGS,
 }
 
 
