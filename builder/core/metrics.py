@@ -22,7 +22,7 @@ METRICS = {
     "bleu": Metric("BLEU"),
     "cer": Metric(_("character error rate"), higher_is_better=False, share=True),
     "wer": Metric(_("word error rate"), higher_is_better=False, share=True),
-    "token_accuracy": Metric(_("token accuracy"), share=True),
+    "token_accuracy": Metric(_("token accuracy"), share=True, brief=_("right tokens")),
     "roc_auc": Metric("ROC AUC", share=True),
     "f1": Metric("F1", share=True),
     "f1_micro": Metric(_("F1 of all labels"), share=True),
@@ -35,7 +35,7 @@ METRICS = {
     "reconstruction_mse": Metric(_("reconstruction error"), higher_is_better=False, brief=_("error")),
     "purity": Metric(_("purity of clusters"), share=True, brief=_("purity")),
     "silhouette": Metric(_("silhouette of clusters"), brief=_("silhouette")),
-    "perplexity": Metric(_("perplexity"), higher_is_better=False),
+    "perplexity": Metric(_("perplexity"), higher_is_better=False, brief=_("perplexity")),
     "loss": Metric(_("loss"), higher_is_better=False),
 }
 ORDER = tuple(METRICS)

@@ -15,9 +15,20 @@ from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
 from builder.data.preparations.image import ImagePreparation
-from builder.data.sources import ColumnsSource, ImageSource, RoledSource, Samples, SoundSource, Source, parse_source
+from builder.data.preparations.text import UNKNOWN, TextPreparation
+from builder.data.sources import (
+    ColumnsSource,
+    ImageSource,
+    RoledSource,
+    Samples,
+    SoundSource,
+    Source,
+    TextSource,
+    parse_source,
+)
 from builder.data.sources.augmentations import Augmentation
 from builder.data.sources.ratings import RatingsSource
+from builder.data.sources.tagged import TaggedSource
 from builder.graph.document import Document
 from builder.ui import charts, choosing, forms, health, listening, problems, recommending, roles, series, session
 from builder.ui.loading import ask_again, cancelled, load
@@ -30,7 +41,8 @@ SPLIT = frozenset({"validation", "test", "split", "split_column", "group", "time
 
 SHOWN = 12
 MOST_WINDOWS = 6
-TIMES = 8  # how often augmentation shows one image
+MOST_TOKENS = 40
+TIMES = 8  # how often augmentation shows one sample
 
 
 def settings(document: Document) -> None:
@@ -115,6 +127,8 @@ def look(document: Document) -> None:
     _samples(source, samples)
     if isinstance(source, ImageSource) and source.augmentation.active:
         _augmented(source, samples)
+    if isinstance(source, TextSource | TaggedSource) and source.augmentation.active:
+        _changed_texts(source, samples)
     if isinstance(source, SoundSource) and source.augmentation.active:
         st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one sound, as the network may meet it')}]]")
         changed = listening.augmented(source, [np.asarray(samples.only[i]) for i in _some(samples)])
@@ -156,7 +170,8 @@ def _samples(source: Source, samples: Samples) -> None:
     elif isinstance(source, SoundSource):
         listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
-        table = pd.DataFrame({_("text"): [samples.only[i] for i in some], samples.spec.target.name: labels})
+        texts = [" ".join(raw) if isinstance(raw := samples.only[i], tuple) else raw for i in some]
+        table = pd.DataFrame({_("text"): texts, samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
         st.plotly_chart(charts.points(samples), key="points")
@@ -192,6 +207,26 @@ def pictures(images: Sequence[Image], captions: Sequence[str]) -> None:
         for image, caption in zip(images, captions, strict=True):
             alt = _("A sample of {label}").format(label=caption) if caption else _("A sample")
             st.image(picture(image), caption=plain(caption, 20) if caption else None, width=92, alt=alt)
+
+
+def _changed_texts(source: TextSource | TaggedSource, samples: Samples) -> None:
+    """One training text many times, as the network may meet it: its tokens, known ones in blue."""
+    # imported here: torch is not needed to look at data without augmentation
+    import torch
+
+    from builder.data.augmentation.texts import augmented
+    from builder.data.fitting import fit
+
+    st.markdown(f"**{_('Augmentation')}** :small[:gray[{_('one text, as the network may meet it')}]]")
+    preparation = fit(source, samples).only
+    assert isinstance(preparation, TextPreparation)
+    x = torch.from_numpy(preparation.apply([samples.only[_some(samples)[0]]]))
+    drawn = torch.Generator().manual_seed(source.seed)
+    changed = augmented(x.expand(TIMES, -1), source.augmentation, drawn)
+    for title, row in [(_("original"), x[0]), *((str(at), row) for at, row in enumerate(changed, 1))]:
+        tokens = preparation.written(row[row > 0].tolist()[:MOST_TOKENS])
+        badges = (f":{'blue' if token != UNKNOWN else 'gray'}-badge[{plain(token, 20)}]" for token in tokens)
+        st.markdown(f":small[:gray[{title}]] {' '.join(badges)}")
 
 
 def _augmented(source: ImageSource, samples: Samples) -> None:

@@ -1,6 +1,7 @@
 """The Predict page: choose a run, give it something of your own, read the answer."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from builder.ui.training import RUN
 
 CANVAS = 280  # pixels
 STROKE = {8: 44, 28: 20}  # how thick the brush is for networks that see so many pixels
+DRAWABLE = 28  # pixels; larger images are photographs, of which a drawing has nothing
 MOST_FILES = 500
 
 
@@ -100,9 +102,18 @@ def _kept(id: str, weights: str) -> Predictor:
 
 
 def _use(predictor: Predictor, run: Run) -> None:
+    if any(answer.target.kind == "text" for answer in predictor.trained.answers):
+        predictor = copy(predictor)  # others may look at this run, and follow more texts or fewer
+        words = _("How many beginnings the search keeps at each step; with 1 it takes the likeliest token each time.")
+        predictor.beams = st.slider(
+            _("Texts followed at once"), 1, 16, predictor.beams, key=f"beams:{run.id}", help=words, width=320
+        )
     only = predictor.only
     if isinstance(only, ImagePreparation):
-        ways = {_("Draw"): _drawing, _("Upload"): _images}
+        drawable = only.mode == "grey" and max(only.size) <= DRAWABLE
+        ways = {_("Upload"): _images, _("Camera"): _camera}
+        if drawable:
+            ways = {_("Draw"): _drawing, _("Upload"): _images}
     elif isinstance(only, SoundPreparation):
         ways = {_("Record"): sound_form.recorded, _("Upload"): sound_form.uploaded}
     elif isinstance(only, TextPreparation):
@@ -120,7 +131,7 @@ def _use(predictor: Predictor, run: Run) -> None:
             _("Input"),
             list(ways),
             default=next(iter(ways)),
-            key=f"way:{only.kind if only else 'several'}",
+            key=f"way:{' '.join(ways)}",
             required=True,
             label_visibility="collapsed",
         )
@@ -185,6 +196,19 @@ def _images(predictor: Predictor, run: Run) -> None:
         raws.append(255 - raw if invert else raw)
         names.append(file.name)
     _answers(predictor, raws, names, bad)
+
+
+def _camera(predictor: Predictor, run: Run) -> None:
+    photo = st.camera_input(_("Take a photograph"), key=f"camera:{run.id}", width=480)
+    if photo is None:
+        st.caption(_("The browser asks before it shows the camera. The photograph stays on this machine."))
+        return
+    try:
+        raw = predictor.read(photo.getvalue(), _("photograph"))
+    except Error as error:
+        problems.draw(error.problems, "camera")
+        return
+    _answers(predictor, [raw], [_("photograph")], [])
 
 
 def _typed(predictor: Predictor, run: Run) -> None:

@@ -94,14 +94,6 @@ def test_a_project_writes_the_same_texts_alone(phrases: TrainedRuns, predictor: 
         assert answer["others"] == pytest.approx(expected.others, abs=1e-6)
 
 
-def test_onnx_holds_one_step(phrases: TrainedRuns, tmp_path: Path) -> None:
-    runtime = pytest.importorskip("onnxruntime")
-    export(phrases.store, phrases.digits, "onnx", tmp_path / "step.onnx")
-    session = runtime.InferenceSession(tmp_path / "step.onnx")
-    assert [one.name for one in session.get_inputs()] == ["english", "chinese"]
-    assert [one.shape[1:] for one in session.get_outputs()] == [[17, 200]]
-
-
 def test_from_the_command_line(
     phrases: TrainedRuns, predictor: Predictor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

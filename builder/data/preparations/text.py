@@ -18,7 +18,8 @@ from builder.core.text import _
 from builder.data.preparations.kind import FieldKind, Notify, silent
 
 CHARACTERS_A_TOKEN = 100  # longer texts are cut before anything looks at them
-SPECIAL = ("[PAD]", "[UNK]")
+UNKNOWN = "[UNK]"
+SPECIAL = ("[PAD]", UNKNOWN)
 SCARCE = 200  # texts; with fewer, a word seen once is all there is
 CHARACTERS = 0.9  # share of tokens of one character from which a divided text is one of characters
 
@@ -99,6 +100,11 @@ class TextPreparation(FieldKind):
             return self._tokens(raw, self.max_length)
         return list(raw[-self.max_length :] if self.truncation_side == "left" else raw[: self.max_length])
 
+    def written(self, ids: Sequence[int]) -> list[str]:
+        """Tokens by their numbers."""
+        tokenizer = tokenizer_of(self.tokenizer)
+        return [tokenizer.id_to_token(number) or UNKNOWN for number in ids]
+
     def pieces(self, raw: tuple[str, ...]) -> Divided:
         """The tokens that the network sees of a divided text, with their places in it."""
         whole = raw if isinstance(raw, Divided) else Divided.joined(raw, " " if self.by == "words" else "")
@@ -115,7 +121,7 @@ class TextPreparation(FieldKind):
         tokenizer, last = tokenizer_of(self.tokenizer), self.truncation_side == "left"
         cut = text[-CHARACTERS_A_TOKEN * most :] if last else text[: CHARACTERS_A_TOKEN * most]
         ids = tokenizer.encode(cut, add_special_tokens=False).ids
-        return [tokenizer.id_to_token(number) or "[UNK]" for number in (ids[-most:] if last else ids[:most])]
+        return self.written(ids[-most:] if last else ids[:most])
 
 
 def vocabulary(
@@ -140,13 +146,13 @@ def vocabulary(
     # NFKC folds full-width forms; Chinese characters stand alone, since nothing but a dictionary finds their words
     normalizer = normalizers.Sequence([normalizers.NFKC(), bert])
     if tokens == "bpe":
-        tokenizer = Tokenizer(models.BPE(unk_token="[UNK]"))
+        tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
         tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, pre_tokenizers.BertPreTokenizer()
         # without a limit, every character that occurs would get a number, however many there are
         trainer = trainers.BpeTrainer(**told, limit_alphabet=size - len(special))
         tokenizer.train_from_iterator(texts, trainer, length=len(texts))
         return tokenizer.to_str()
-    tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
     if tokens == "words":
         tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, pre_tokenizers.BertPreTokenizer()
     elif tokens == "characters":

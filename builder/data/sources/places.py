@@ -13,7 +13,8 @@ MOST_UPLOAD = 500_000_000
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without
 WORKBOOKS = (".xlsx", ".xls", ".ods")
 TABLES = (".csv", ".tsv", ".txt", ".data", ".dat", ".parquet", *WORKBOOKS)
-UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|data|dat|parquet|xlsx|xls|ods))")
+TAGGED = (".conll", ".iob", ".bio")
+UPLOAD = re.compile(r"upload:([0-9a-f]{64}\.(?:zip|csv|tsv|txt|conll|iob|bio|data|dat|parquet|xlsx|xls|ods))")
 
 
 def own_folder() -> Path:
@@ -73,7 +74,7 @@ def keep_upload(name: str, content: bytes) -> str:
         Archive.of_bytes(content, name).close()
         ending = next((ending for ending in WORKBOOKS if name.casefold().endswith(ending)), ".zip")
     else:
-        ending = next((ending for ending in TABLES if name.casefold().endswith(ending)), "")
+        ending = next((ending for ending in (*TABLES, *TAGGED) if name.casefold().endswith(ending)), "")
         if not ending:
             text = _("{name} is neither a zip nor a table. Upload a .zip of images, or a table such as .csv or .xlsx.")
             raise Error("T-TYPE", text.format(name=quote(name)))

@@ -113,6 +113,17 @@ def _sounds(look: Look) -> Guess | None:
     return _files(look, "sounds", look.having(SOUNDS), _("{n} sounds"))
 
 
+def _speech(look: Look) -> Guess | None:
+    return _files(look, "speech", look.having(SOUNDS), _("{n} sounds, if what is said in each is to be written down"))
+
+
+def _texts(look: Look) -> Guess | None:
+    """Text files by folder, and not the parts of one table."""
+    texts = look.having((".txt",))
+    found = _files(look, "text-files", texts, _("{n} texts")) if len(texts) > 1 else None
+    return found if found and any("/" in name for name in texts) else None
+
+
 def _images(look: Look) -> Guess | None:
     return _files(look, "images", look.having(IMAGES), _("{n} images"))
 
@@ -148,6 +159,18 @@ def _tags(look: Look) -> Guess | None:
     if len(cells) < 3 or tagged < 0.9 * len(cells):
         return None
     return Guess("conll", _("Each line holds a token and its tag, such as {tag}.").format(tag=quote(cells[0][-1], 20)))
+
+
+def _text_files(look: Look) -> Guess | None:
+    """Text files, in a folder for each class or each of a class."""
+    files = look.having((".txt",))
+    if len(files) < 2 or len(files) < 0.5 * len(look.names):
+        return None
+    folders = {name.rpartition("/")[0] for name in files} - {""}
+    if len(classes := {folder.rpartition("/")[2] for folder in folders}) > 1:
+        shown = ", ".join(quote(name, 20) for name in sorted(classes)[:4])
+        return Guess("text-files", _("{n} texts in folders: {names}.").format(n=count(len(files)), names=shown))
+    return Guess("text-files", _("{n} text files, each of a class.").format(n=count(len(files))))
 
 
 def _pairs(look: Look) -> Guess | None:
@@ -238,8 +261,11 @@ def _wordy(cells: Sequence[str]) -> bool:
 # in the order of preference; a kind of data of its own has its line here
 WAYS: tuple[Callable[[Look], Guess | None], ...] = (
     _sounds,
+    _speech,
     _images,
+    _texts,
     _tags,
+    _text_files,
     _ratings,
     _series,
     _text_table,
