@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from builder.data.sources import SOURCES
 from builder.examples import load
 from tests.browser import acts, hand
 from tests.browser.chromium import launch
@@ -17,7 +18,7 @@ from tests.browser.server import Server
 from tests.trained import example, finish
 
 DOCS = Path(__file__).parent
-WIDE, NARROW = (1360, 860), (420, 900)
+WIDE, NARROW, TALL = (1360, 860), (420, 900), (1360, 2000)
 THREE = [(0.35, 0.2), (0.6, 0.15), (0.65, 0.3), (0.5, 0.45), (0.68, 0.62), (0.6, 0.82), (0.33, 0.8)]
 
 
@@ -75,6 +76,19 @@ def visit(page: Page, runs: list[str], folder: Path, mark: str, *, whole: bool) 
     take(page, folder / f"runs{mark}.png", whole=whole)
 
 
+def kinds(page: Page, server: Server, folder: Path, mark: str) -> None:
+    """The Data page with each ready set that needs no download, and with the way to choose among them."""
+    for name, cls in SOURCES.items():
+        if "path" in cls.model_fields or not cls.model_validate({}).here():
+            continue
+        network = server.keep(load("digits-cnn").model_copy(update={"data": {"source": name}}))
+        page.goto(f"/data?network={network}")
+        expect(page.get_by_text("Samples", exact=False).last).to_be_visible(timeout=60_000)
+        take(page, folder / f"data-{name}{mark}.png", whole=True)
+    page.get_by_role("button", name="Choose another").click()
+    take(page, folder / f"data-choose{mark}.png", whole=True)
+
+
 def main() -> None:
     """The README's pictures, or all of them."""
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
@@ -91,6 +105,7 @@ def main() -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for scheme in ("light", "dark"):
                 visit(open_page(browser, server, WIDE, scheme), runs, folder, f"-{scheme}", whole=True)
+                kinds(open_page(browser, server, TALL, scheme), server, folder, f"-{scheme}")
             visit(open_page(browser, server, NARROW, "light"), runs, folder, "-narrow", whole=True)
         else:
             visit(open_page(browser, server, WIDE, "light"), runs, DOCS, "", whole=False)

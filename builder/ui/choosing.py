@@ -9,31 +9,13 @@ from builder.core.text import _, size
 from builder.data.sources import SOURCES, Source
 from builder.graph.document import Document
 from builder.ui import own, session
+from builder.ui.kinds import GROUPS, ICONS, group
 from builder.ui.markup import plain
 
 # kept when another source is chosen
 SHARED = ("validation", "test", "seed", "limit")
 CHOOSING = "choosing-data"
 ACROSS = 3  # cards side by side
-GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "images": (_("Images"), ("image",)),
-    "text": (_("Text"), ("text",)),
-    "sound": (_("Sound"), ("sound",)),
-    "tables": (_("Tables"), ("vector", "index")),
-    "sequences": (_("Sequences"), ("series",)),
-}
-ICONS = {
-    "images": "image",
-    "text": "notes",
-    "sound": "graphic_eq",
-    "tables": "table_chart",
-    "sequences": "show_chart",
-}
-
-
-def group(cls: type[Source]) -> str:
-    """Under which heading a source stands."""
-    return next((name for name, (_title, kinds) in GROUPS.items() if cls.kind in kinds), "tables")
 
 
 def of_ones_own(cls: type[Source]) -> bool:
@@ -76,7 +58,7 @@ def draw(document: Document) -> None:
     ready = [(name, found) for name, found in SOURCES.items() if not of_ones_own(found)]
     there = [name for name in GROUPS if any(group(found) == name for _name, found in ready)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = st.segmented_control(
+        kind = st.pills(
             _("Kind of data"),
             there,
             key="data-kind",

@@ -1,21 +1,65 @@
 """The cards of the gallery."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from builder.canvas.share import unpack
 from builder.core.errors import Error
 from builder.core.text import _, count, duration
 from builder.data.sources import SOURCES
-from builder.examples import facts
+from builder.examples import facts, load, names
 from builder.graph.document import Document, read
 from builder.graph.edit import apply
 from builder.ui import metrics, session
+from builder.ui.kinds import GROUPS, ICONS, group
 from builder.ui.markup import plain
 from builder.ui.session import Workbench
 from builder.ui.thumbnail import thumbnail
 
 SHARE = "share"  # query parameter of a link that holds a network
+ACROSS = 3  # cards side by side
 EMPTY = Document(data={"source": "digits"})
+
+
+def cards() -> None:
+    """All ready networks by the kind of their data, and the way to find one among them."""
+    everything = [(name, load(name)) for name in names()]
+    grouped: dict[str, list[tuple[str, Document]]] = {}
+    for name, document in everything:
+        source = SOURCES.get(str(document.data.get("source")))
+        grouped.setdefault(group(source) if source else "tables", []).append((name, document))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.pills(
+            _("Kind of data"),
+            list(grouped),
+            key="gallery-kind",
+            format_func=lambda name: f":material/{ICONS[name]}: {GROUPS[name][0]}",
+            width="content",
+        )
+        words = st.text_input(_("Search"), key="gallery-search", placeholder=_("digits, translate, CNN ..."), width=280)
+    found = False
+    for name, those in grouped.items():
+        shown = [one for one in those if kind in (None, name) and _fits(*one, words)]
+        if shown:
+            found = True
+            st.subheader(f":material/{ICONS[name]}: {GROUPS[name][0]}", anchor=False)
+            _rows(shown)
+    if not found:
+        st.info(_("No network is called so. Clear the search, or begin with your own below."), icon=":material/search:")
+
+
+def _fits(name: str, document: Document, words: str) -> bool:
+    layers = " ".join(node.type for node in document.graph.nodes)
+    text = f"{name} {document.title} {document.about} {document.data.get('source')} {layers}".casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _rows(shown: Sequence[tuple[str, Document]]) -> None:
+    for start in range(0, len(shown), ACROSS):
+        for column, (name, document) in zip(st.columns(ACROSS), shown[start : start + ACROSS], strict=False):
+            with column:
+                card(name, document)
 
 
 def card(name: str, document: Document) -> None:

@@ -26,6 +26,7 @@ from builder.ui.training import RUN
 
 CANVAS = 280  # pixels
 STROKE = {8: 44, 28: 20}  # how thick the brush is for networks that see so many pixels
+DRAWABLE = 28  # pixels; larger images are photographs, of which a drawing has nothing
 MOST_FILES = 500
 
 
@@ -109,7 +110,10 @@ def _use(predictor: Predictor, run: Run) -> None:
         )
     only = predictor.only
     if isinstance(only, ImagePreparation):
-        ways = {_("Draw"): _drawing, _("Upload"): _images}
+        drawable = only.mode == "grey" and max(only.size) <= DRAWABLE
+        ways = {_("Upload"): _images, _("Camera"): _camera}
+        if drawable:
+            ways = {_("Draw"): _drawing, _("Upload"): _images}
     elif isinstance(only, SoundPreparation):
         ways = {_("Record"): sound_form.recorded, _("Upload"): sound_form.uploaded}
     elif isinstance(only, TextPreparation):
@@ -127,7 +131,7 @@ def _use(predictor: Predictor, run: Run) -> None:
             _("Input"),
             list(ways),
             default=next(iter(ways)),
-            key=f"way:{only.kind if only else 'several'}",
+            key=f"way:{' '.join(ways)}",
             required=True,
             label_visibility="collapsed",
         )
@@ -192,6 +196,19 @@ def _images(predictor: Predictor, run: Run) -> None:
         raws.append(255 - raw if invert else raw)
         names.append(file.name)
     _answers(predictor, raws, names, bad)
+
+
+def _camera(predictor: Predictor, run: Run) -> None:
+    photo = st.camera_input(_("Take a photograph"), key=f"camera:{run.id}", width=480)
+    if photo is None:
+        st.caption(_("The browser asks before it shows the camera. The photograph stays on this machine."))
+        return
+    try:
+        raw = predictor.read(photo.getvalue(), _("photograph"))
+    except Error as error:
+        problems.draw(error.problems, "camera")
+        return
+    _answers(predictor, [raw], [_("photograph")], [])
 
 
 def _typed(predictor: Predictor, run: Run) -> None:

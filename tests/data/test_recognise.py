@@ -65,6 +65,11 @@ def test_kinds_of_tables_are_told_apart(tmp_path: Path, name: str, text: str, so
     assert recognise(tmp_path / name)[0].source == source
 
 
+def test_texts_in_folders_are_told_from_a_table(tmp_path: Path) -> None:
+    files = {f"{name}/{n}.txt": b"some words, and more\nof them" for name in ("good", "bad") for n in range(6)}
+    assert recognise(Path(zip_of(tmp_path / "said.zip", files)))[0].source == "text-files"
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.7 nothing", b"\x7fELF\0\0", b'{"a": 1}'])
 def test_what_is_none_of_these_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "some.bin").write_bytes(content)

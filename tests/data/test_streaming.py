@@ -24,7 +24,7 @@ def streaming(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def source(tmp_path: Path) -> Source:
     files = classes_of("cat", "dog", each=40) | {"cat/bad.png": b"GIF89a"}
-    return source_of(source="images", path=folder_of(tmp_path / "set", files), size=12)
+    return source_of(source="images", path=folder_of(tmp_path / "set", files), size=12, skip_unreadable=True)
 
 
 def cache(workspace: Path) -> list[Path]:

@@ -34,6 +34,7 @@ class Flowers(ImageSource):
 
     title: ClassVar[str] = "Flowers"
     about: ClassVar[str] = "1,000 drawn flowers of ten kinds, 64 x 64 colour pixels. Here at once."
+    generated: ClassVar[bool] = True
 
     source: Literal["flowers"] = "flowers"
 

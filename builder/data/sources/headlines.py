@@ -54,6 +54,7 @@ class Headlines(TextSource):
 
     title: ClassVar[str] = "Headlines"
     about: ClassVar[str] = "Made-up headlines on six topics: what is each about? Here at once."
+    generated: ClassVar[bool] = True
 
     source: Literal["headlines"] = "headlines"
     max_length: int = Field(

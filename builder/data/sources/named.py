@@ -37,6 +37,7 @@ class NamedSentences(TaggedSource):
 
     title: ClassVar[str] = "Sentences with names"
     about: ClassVar[str] = "Made-up sentences: which words name a person, a place, an organisation? Here at once."
+    generated: ClassVar[bool] = True
 
     source: Literal["named-sentences"] = "named-sentences"
     max_length: int = Field(

@@ -36,6 +36,7 @@ class HousePrices(ReadyTable):
 
     title: ClassVar[str] = "House prices"
     about: ClassVar[str] = "4,000 houses of a made-up town: ten columns, a category and missing values. Made here."
+    generated: ClassVar[bool] = True
 
     source: Literal["house-prices"] = "house-prices"
     columns: dict[str, Role] = Field({"price": "target_number"}, description="The role of a column.")
@@ -55,6 +56,7 @@ class Census(ReadyTable):
     about: ClassVar[str] = (
         "8,000 made-up people: does someone earn much? Numbers, and categories of up to 24 words. Made here."
     )
+    generated: ClassVar[bool] = True
 
     source: Literal["census"] = "census"
     columns: dict[str, Role] = Field({"income": "target_yes_no"}, description="The role of a column.")

@@ -52,6 +52,7 @@ class Moons(Points):
 
     title: ClassVar[str] = "Two moons"
     about: ClassVar[str] = "Two half circles that reach into each other: no straight line divides them. Made here."
+    generated: ClassVar[bool] = True
 
     source: Literal["moons"] = "moons"
 
@@ -71,6 +72,7 @@ class Spirals(Points):
 
     title: ClassVar[str] = "Spirals"
     about: ClassVar[str] = "Arms that turn about one middle: a small network needs depth for them. Made here."
+    generated: ClassVar[bool] = True
 
     source: Literal["spirals"] = "spirals"
     arms: int = Field(2, ge=2, le=8, description="How many arms, each a class.")

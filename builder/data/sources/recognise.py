@@ -113,6 +113,17 @@ def _sounds(look: Look) -> Guess | None:
     return _files(look, "sounds", look.having(SOUNDS), _("{n} sounds"))
 
 
+def _speech(look: Look) -> Guess | None:
+    return _files(look, "speech", look.having(SOUNDS), _("{n} sounds, if what is said in each is to be written down"))
+
+
+def _texts(look: Look) -> Guess | None:
+    """Text files by folder, and not the parts of one table."""
+    texts = look.having((".txt",))
+    found = _files(look, "text-files", texts, _("{n} texts")) if len(texts) > 1 else None
+    return found if found and any("/" in name for name in texts) else None
+
+
 def _images(look: Look) -> Guess | None:
     return _files(look, "images", look.having(IMAGES), _("{n} images"))
 
@@ -250,7 +261,9 @@ def _wordy(cells: Sequence[str]) -> bool:
 # in the order of preference; a kind of data of its own has its line here
 WAYS: tuple[Callable[[Look], Guess | None], ...] = (
     _sounds,
+    _speech,
     _images,
+    _texts,
     _tags,
     _text_files,
     _ratings,

@@ -89,6 +89,7 @@ class SpokenWords(TextTarget, SpokenDigits):
 
     title: ClassVar[str] = "Spoken words"
     about: ClassVar[str] = "600 spoken words by six made-up voices, to be written down letter by letter. Here at once."
+    generated: ClassVar[bool] = True
 
     source: Literal["spoken-words"] = "spoken-words"  # type: ignore[assignment]
     target_max_length: int = Field(
