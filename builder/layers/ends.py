@@ -7,6 +7,7 @@ from pydantic import Field
 from builder.core.specs import Spec
 from builder.layers.layer import Layer
 
+LossName = Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bpr", "bce", "kl", "none", "ctc"]
 FieldName = Annotated[str, Field(max_length=200)]
 
 
