@@ -1,23 +1,22 @@
 """Tables in Excel's, OpenDocument's and Parquet's forms, as text like any other: nothing is guessed silently."""
 
-import datetime
-import io
-from collections.abc import Iterable, Sequence
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook
 
 from builder.core.errors import Error
 from builder.core.text import _, quote, size
 from builder.data.archives import Archive
-from builder.data.columnar import Table, Writer
+from builder.data.columnar import Table
 
 PARQUET, ZIP, OLD_EXCEL = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-STARTS = (PARQUET, ZIP, OLD_EXCEL)
+WORKBOOKS = (ZIP, OLD_EXCEL)
+SECONDS = 120
 MOST_BYTES = 100_000_000  # of a workbook, which is read whole
 MOST_ROWS = 50_000_000
 MOST_TEXT = 2_000_000_000  # bytes of all cells
@@ -29,14 +28,8 @@ PLAIN = (
 )  # fmt: skip
 
 
-def read(path: Path, name: str, header: bool) -> Table:
-    """The first sheet of a workbook, or a Parquet file. Raises: Error T-TYPE, T-ROW, L-SIZE, Z-SIZE, Z-PATH."""
-    with path.open("rb") as file:
-        parquet = file.read(4) == PARQUET
-    return _parquet(path, name) if parquet else _workbook(path, name, header)
-
-
-def _workbook(path: Path, name: str, header: bool) -> Table:
+def workbook_csv(path: Path, name: str) -> bytes:
+    """The first sheet of a workbook as CSV. Raises: Error T-TYPE, L-SIZE, Z-SIZE, Z-PATH."""
     if path.stat().st_size > MOST_BYTES:
         text = _("{name} is larger than {most}. Save it as CSV or Parquet.")
         raise Error("L-SIZE", text.format(name=quote(name), most=size(MOST_BYTES)))
@@ -45,49 +38,18 @@ def _workbook(path: Path, name: str, header: bool) -> Table:
         with Archive.of_bytes(content, name) as archive:
             for member in archive.members:
                 archive.read(member)  # it must not unpack to more than it says
+    command = [sys.executable, "-m", "builder.data.workbook", str(path.resolve())]
+    home = Path(__file__).parents[2]  # where the package is found
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.iter_rows()
-        found = _written(rows, header)
-    except (CalamineError, ValueError, OSError, IndexError) as error:
-        text = _("{name} is no workbook that can be read. Save it as .xlsx or .csv again.")
-        raise Error("T-TYPE", text.format(name=quote(name))) from error
-    if found is None:
-        raise Error("T-ROW", _("{name} is empty. Choose a table with a header and rows.").format(name=quote(name)))
-    return found
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True, cwd=home)
+    except subprocess.SubprocessError:
+        text = _("{name} is no workbook that can be read, or too large. Save it as .csv, or as .xlsx again.")
+        raise Error("T-TYPE", text.format(name=quote(name))) from None
+    return done.stdout
 
 
-def _written(rows: Iterable[Sequence[object]], header: bool) -> Table | None:
-    writer = Writer()
-    lines: list[int] = []
-    columns: list[str] | None = None
-    for line, row in enumerate(rows, 1):
-        cells = [_text(value) for value in row]
-        if not any(cells):
-            continue
-        if columns is None:
-            columns = cells if header else [str(number + 1) for number in range(len(cells))]
-            if header:
-                continue
-        writer.add(cells)
-        lines.append(line)
-    if columns is None:
-        return None
-    return Table(tuple(columns), writer.columns(), np.array(lines, np.int64))
-
-
-def _text(value: object) -> str:
-    """A cell as it would stand in a CSV."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(" ").removesuffix(" 00:00:00")
-    return "" if value is None else str(value)
-
-
-def _parquet(path: Path, name: str) -> Table:
+def read_parquet(path: Path, name: str) -> Table:
+    """A Parquet file, every cell as text. Raises: Error T-TYPE, L-SIZE."""
     try:
         file = pq.ParquetFile(path)
         facts = file.metadata

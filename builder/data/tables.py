@@ -15,6 +15,7 @@ from builder.core.errors import Error, Fix, Problem
 from builder.core.text import _, quote, size
 from builder.data import spreadsheets
 from builder.data.columnar import Table, Writer
+from builder.data.plain_table import first_cells, plain_table
 
 Tell = Callable[[int], None]  # is told how many rows are read
 TOLD = 50_000  # rows
@@ -54,8 +55,11 @@ def read_table(
     """
     with path.open("rb") as file:
         start = file.read(8)
-    if start.startswith(spreadsheets.STARTS):
-        return _checked(spreadsheets.read(path, name, header), name)
+    if start.startswith(spreadsheets.PARQUET):
+        return _checked(spreadsheets.read_parquet(path, name), name)
+    if start.startswith(spreadsheets.WORKBOOKS):
+        content = spreadsheets.workbook_csv(path, name)
+        return parse_table(content, name=name, encoding="utf-8", delimiter=",", header=header, tell=tell)
     content = read_lines(path, name)
     return parse_table(content, name=name, encoding=encoding, delimiter=delimiter, header=header, tell=tell)
 
@@ -78,6 +82,11 @@ def parse_table(
     quoted = '"' in text
     del text  # the rows are decoded again as they come, so that the whole does not lie about twice
     codec = _codec(content, encoding)
+    if not quoted and codec in ("utf-8-sig", "utf-8"):
+        _require_columns(first_cells(content, sign))
+        table = plain_table(content, sign, header, tell)
+        if table is not None:
+            return _checked(table, name)
     table = _rows(lambda: io.TextIOWrapper(io.BytesIO(content), codec, newline=""), sign, quoted, name, header, tell)
     return _checked(table, name)
 
@@ -108,14 +117,18 @@ def _require_columns(columns: Sequence[str]) -> None:
 def read_lines(path: Path, name: str) -> bytes:
     """A file's content. Raises: Error L-LINE at the first line over 1 MB, L-SIZE over 1 GB, before reading on."""
     parts: list[bytes] = []
-    total = 0
+    total = begun = lines = 0  # bytes; those of the line under way; lines before it
     with path.open("rb") as file:
-        while line := file.readline(MOST_LINE + 1):
-            if len(line) > MOST_LINE:
+        # a block is no longer than a line may be, so that only its ends must be looked at
+        while block := file.read(MOST_LINE):
+            first, last = block.find(b"\n"), block.rfind(b"\n")
+            if begun + (len(block) if first < 0 else first) > MOST_LINE:
                 text = _("Line {line} is longer than {most}. Check that this is a table.")
-                raise Error("L-LINE", text.format(line=len(parts) + 1, most="1 MB"))
-            parts.append(line)
-            total += len(line)
+                raise Error("L-LINE", text.format(line=lines + 1, most="1 MB"))
+            begun = begun + len(block) if first < 0 else len(block) - last - 1
+            lines += block.count(b"\n")
+            parts.append(block)
+            total += len(block)
             if total > MOST_BYTES:
                 text = _("{name} is larger than {most}. Divide it.")
                 raise Error("L-SIZE", text.format(name=quote(name), most=size(MOST_BYTES)))

@@ -35,7 +35,7 @@ def output(trained: Trained, answer: Answer) -> dict[str, Any]:
     if target.kind == "text":
         words = trained.preparation.texts(target.name)
         forced = [n for n, entry in enumerate(trained.inputs) if entry.forced and entry.field == target.name]
-        told = {"forced": forced, "longest": target.longest, "tokens": words.tokens}
+        told = {"loss": answer.loss.type, "forced": forced, "longest": target.longest, "tokens": words.tokens}
         return facts | told | {"vocabulary": words.vocabulary}
     if target.kind in ("binary", "labels"):
         return facts | {"classes": list(target.classes)}

@@ -21,7 +21,7 @@ from builder.evaluation.trained import Trained
 from builder.export.about import output
 from builder.graph.losses import PairwiseRanking
 from builder.layers.layer import IMPORTS
-from builder.training import decoding
+from builder.training import alignment, decoding
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -57,7 +57,13 @@ KINDS: Final = {
     "series": _Kind((), (vector.standardised,), ()),
     "index": _Kind((), (index.places_to_index,), ()),
 }
-READING: Final = (decoding.beam_search, answer_text.until_end, answer_text.joined)
+READING: Final = (
+    decoding.beam_search,
+    alignment.likeliest,
+    alignment.prefix_search,
+    answer_text.until_end,
+    answer_text.joined,
+)
 WORDS: Final = """    if facts["kind"] == "text":
         return row  # what was read
 """
@@ -182,6 +188,8 @@ def _answers(trained: Trained) -> Iterator[str]:
         elif target.kind == "input":
             text = _("It reconstructs {name}. Mean squared error on the test part: {figure}.")
             value = "reconstruction_mse"
+        elif answer.loss.type == "ctc":
+            text, value = _("It writes down what it hears, {name}. Wrong characters of the test part: {figure}."), "cer"
         elif target.kind == "text":
             text, value = _("It writes a text, {name}. Right tokens of the test part: {figure}."), "token_accuracy"
         else:

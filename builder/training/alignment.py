@@ -1,6 +1,6 @@
 """Texts from steps of which nobody said which token is spoken there: their loss, and how they are read.
 
-`prefix_search` needs no more than Python: exported projects carry its source.
+`likeliest` and `prefix_search` need torch alone: exported projects carry their source.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-
-MOST_TOKENS = 8  # that are weighed at each step
 
 
 def ctc_loss(output: Tensor, y: Tensor) -> Tensor:
@@ -31,11 +29,14 @@ def best_path(output: Tensor) -> list[list[int]]:
     return [[token for token in row if token] for row in rows]
 
 
-def likeliest(output: Tensor, beams: int) -> list[list[tuple[list[int], float]]]:
-    """For each sample the likeliest texts with their probabilities. Shape: (N, T, tokens)"""
+def likeliest(output: torch.Tensor, beams: int, weighed: int = 8) -> list[list[tuple[list[int], float]]]:
+    """For each sample the likeliest texts with their probabilities; so many tokens are weighed at each step.
+
+    Shape: (N, T, tokens)
+    """
     shares = output.detach().float().softmax(2)
     shares[..., 1:4] = 0.0
-    found = shares.topk(min(MOST_TOKENS, shares.shape[2]), 2)
+    found = shares.topk(min(weighed, shares.shape[2]), 2)
     blank = shares[..., 0].tolist()
     rows = zip(found.indices.tolist(), found.values.tolist(), blank, strict=True)
     return [

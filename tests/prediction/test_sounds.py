@@ -17,16 +17,17 @@ from tests.trained import example, finish, stop_all
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str, str]]:
     store = Store(tmp_path_factory.mktemp("sounds"))
-    [ended] = finish(store, example("spoken-digits-cnn", "recipe.epochs=2", "data.limit=80"))
-    yield store, ended.id
+    few = ("recipe.epochs=1", "data.limit=80")
+    ended = finish(store, *(example(name, *few) for name in ("spoken-digits-cnn", "spoken-digits-ctc")))
+    yield store, *(run.id for run in ended)
     stop_all(store)
 
 
 @pytest.fixture(scope="module")
-def samples(run: tuple[Store, str]) -> Samples:
-    store, id = run
+def samples(runs: tuple[Store, str, str]) -> Samples:
+    store, id, _spelled = runs
     source, _problems = parse_source(Predictor.of(store, id).trained.document.data)
     assert source is not None
     return source.load()
@@ -38,9 +39,9 @@ def files_of(samples: Samples, n: int) -> list[tuple[str, bytes]]:
     return [(f"{at}.wav", sound_file(wave, subtype="FLOAT")) for at, wave in enumerate(waves)]
 
 
-def test_notices_and_problems_stand_beside_their_sounds(run: tuple[Store, str]) -> None:
+def test_notices_and_problems_stand_beside_their_sounds(runs: tuple[Store, str, str]) -> None:
     content = sound_file(tone(440, 1.0))
-    short, bad, good = Predictor.of(*run).predict_files(
+    short, bad, good = Predictor.of(*runs[:2]).predict_files(
         [("s.wav", content[:1000]), ("b.wav", b"x"), ("g.wav", content)]
     )
     assert not isinstance(short, Problem)
@@ -51,8 +52,8 @@ def test_notices_and_problems_stand_beside_their_sounds(run: tuple[Store, str]) 
     assert good.notices == ()
 
 
-def test_a_project_for_sounds_runs_alone(run: tuple[Store, str], samples: Samples, tmp_path: Path) -> None:
-    store, id = run
+def test_a_project_for_sounds_runs_alone(runs: tuple[Store, str, str], samples: Samples, tmp_path: Path) -> None:
+    store, id, _spelled = runs
     export(store, id, "python", tmp_path / "project")
     needed = (tmp_path / "project" / "requirements.txt").read_text().split()
     assert needed == ["torch", "safetensors", "numpy", "soundfile"]
@@ -63,3 +64,23 @@ def test_a_project_for_sounds_runs_alone(run: tuple[Store, str], samples: Sample
         (tmp_path / name).write_bytes(content)
     paths = [str(tmp_path / name) for name, _content in files]
     assert_same(alone(tmp_path / "project", *paths, cwd=tmp_path), Predictor.of(store, id).predict_files(files))
+
+
+def test_a_project_that_writes_down_what_it_hears(
+    runs: tuple[Store, str, str], samples: Samples, tmp_path: Path
+) -> None:
+    store, _label, id = runs
+    export(store, id, "python", tmp_path / "project")
+    measured = f"Wrong characters of the test part: {store.get(id).metrics['test_cer']:.4f}."
+    assert measured in (tmp_path / "project" / "README.md").read_text()
+    files = files_of(samples, 3)
+    for name, content in files:
+        (tmp_path / name).write_bytes(content)
+    paths = [str(tmp_path / name) for name, _content in files]
+    predictions = Predictor.of(store, id).predict_files(files)
+    for said, found in zip(alone(tmp_path / "project", *paths, cwd=tmp_path), predictions, strict=True):
+        assert not isinstance(found, Problem)
+        expected = found.to_json()
+        assert said["text"] == expected["text"]
+        assert said["probability"] == pytest.approx(expected["probability"], rel=1e-3)
+        assert said["others"] == pytest.approx(expected["others"], rel=1e-3)
