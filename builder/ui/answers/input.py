@@ -19,7 +19,7 @@ def _card(answer: Restored) -> None:
         words = _("Reconstruction error {error}. What is usual is known once the run is finished.")
         st.caption(words.format(error=number(answer.error)))
         return
-    words = _("Reconstruction error **{error}**, more than of {share} of the training part.")
+    words = _("Reconstruction error **{error}**, larger than for {share} of the training part.")
     st.markdown(words.format(error=number(answer.error), share=f"{answer.unlike:.0%}"))
     if answer.unlike >= UNUSUAL:
         st.warning(_("This is unlike what the network was trained on."), icon=":material/priority_high:")
