@@ -18,7 +18,7 @@ class Metric:
 # what is told best of all stands first
 METRICS = {
     "accuracy": Metric(_("accuracy"), share=True),
-    "entity_f1": Metric(_("F1 of entities"), share=True),
+    "entity_f1": Metric(_("F1 of entities"), share=True, brief=_("entity F1")),
     "bleu": Metric("BLEU"),
     "cer": Metric(_("character error rate"), higher_is_better=False, share=True),
     "wer": Metric(_("word error rate"), higher_is_better=False, share=True),
