@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from builder.core.text import _
 from builder.data.describe import class_counts
@@ -48,7 +49,7 @@ def _spread(samples: Samples, target: Target) -> go.Figure:
     answers = samples.targets[target.name]
     texts = target.kind == "text"
     values = np.array(list(map(len, answers))) if texts else answers[:, 0]
-    edges = np.histogram_bin_edges(values, BINS)
+    edges = _whole(values) if texts else np.histogram_bin_edges(values, BINS)
     middles = [float(f"{middle:.5g}") for middle in (edges[1:] + edges[:-1]) / 2]
     figure = go.Figure()
     for part, colour in zip(PARTS, COLOURS, strict=False):
@@ -66,6 +67,12 @@ def histogram(values: Sequence[float], title: str) -> go.Figure:
     figure = go.Figure(go.Bar(x=middles, y=counts, marker_color=COLOURS[0]))
     figure.update_layout(bargap=0.05, **_frame(220), xaxis={"title": title}, yaxis={"title": _("samples")})
     return _inert(figure)
+
+
+def _whole(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Edges of bins that hold equally many whole numbers each."""
+    step = 1 + int(np.ptp(values)) // BINS
+    return np.arange(values.min(), values.max() + step + 1, step)
 
 
 def _class_counts(samples: Samples, target: Target) -> go.Figure:

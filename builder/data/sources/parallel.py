@@ -14,10 +14,9 @@ from builder.core.ids import nearest
 from builder.core.specs import Spec
 from builder.core.text import _, quote
 from builder.data.columnar import Table
-from builder.data.fields import DataSpec, InputField, Part
+from builder.data.fields import DataSpec, InputField
 from builder.data.sources.places import identity, resolve
-from builder.data.sources.source import Index, Progress, Samples, fingerprint, quiet, require_parts
-from builder.data.sources.split import at_most, split
+from builder.data.sources.source import Progress, Samples, fingerprint, quiet
 from builder.data.sources.text import TextSource
 from builder.data.sources.text_table import SIGNS, Delimiter
 from builder.data.sources.text_target import TextTarget
@@ -29,6 +28,8 @@ Pair = tuple[str, str]
 class PairSource(TextTarget, TextSource):
     """Pairs of texts. Those with the same first text stay in one part, so that no answer is known beforehand."""
 
+    ignores: ClassVar[frozenset[str]] = frozenset({"split"})
+
     @abstractmethod
     def pairs(self) -> tuple[Sequence[Pair], Sequence[Problem]]:
         """The pairs, and what there is to say about them. Raises: Error when the data is missing or unusable."""
@@ -39,7 +40,9 @@ class PairSource(TextTarget, TextSource):
 
     def load(self, progress: Progress = quiet) -> Samples:
         pairs, notices = self.pairs()
-        parts = self._parts([text for text, _answer in pairs])
+        # whole groups are drawn, so there are no classes of which each part could have its share
+        groups = np.array([text for text, _answer in pairs], object)
+        parts = self.divided(np.zeros(len(pairs), np.int64), None, groups=groups)
         used = np.sort(np.concatenate(list(parts.values())))
         parts = {part: np.searchsorted(used, index) for part, index in parts.items()}
         texts = [pairs[at][0] for at in used]
@@ -47,12 +50,6 @@ class PairSource(TextTarget, TextSource):
         spec = self.spec()
         content = fingerprint([texts], [answers], spec)
         return Samples(spec, {"text": texts}, {"translation": answers}, parts, (), list(notices), content)
-
-    def _parts(self, texts: Sequence[str]) -> dict[Part, Index]:
-        labels, groups = np.zeros(len(texts), np.int64), np.array(texts, object)
-        parts = split(labels, {}, validation=self.validation, test=self.test, seed=self.seed, groups=groups)
-        require_parts(parts)
-        return {part: at_most(self.limit, index, self.seed) for part, index in parts.items()}
 
 
 class Parallel(PairSource):
