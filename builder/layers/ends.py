@@ -7,6 +7,7 @@ from pydantic import Field
 from builder.core.specs import Spec
 from builder.layers.layer import Layer
 
+LossName = Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bpr", "bce", "kl", "none", "ctc"]
 FieldName = Annotated[str, Field(max_length=200)]
 
 
@@ -44,8 +45,10 @@ class Output(Layer):
         description="Which target of the data, or which field to reconstruct; empty for the only target.",
         json_schema_extra={"offers": "targets"},
     )
-    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bce", "kl", "none", "ctc"] | None = Field(
-        None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
+    loss: Literal["cross_entropy", "focal", "nll", "mse", "l1", "huber", "bpr", "bce", "kl", "none", "ctc"] | None = (
+        Field(
+            None, description="What training makes small here; empty for the recipe's, or the usual one for the target."
+        )
     )
     weight: float = Field(
         1.0, ge=0, le=1_000_000, description="How much its loss counts among those of several outputs; 0: not at all."

@@ -72,8 +72,8 @@ def _sentences() -> Sentences:
             return ["New", name()] if generator.random() < 0.15 else [name()]
         return [name(), one(KINDS)] if generator.random() < 0.7 else ["University", "of", name()]
 
-    tokens, tags = [], []
-    for _number in range(COUNT):
+    found_so_far: dict[tuple[str, ...], list[str]] = {}  # each sentence once, so that no part knows another's
+    while len(found_so_far) < COUNT:
         words: list[str] = []
         marks: list[str] = []
         for word in one(SENTENCES).split():
@@ -81,7 +81,7 @@ def _sentences() -> Sentences:
             parts = entity(found[1]) if found else [word]
             words += parts
             marks += [f"{'I' if at else 'B'}-{TYPES[found[1]]}" if found else "O" for at in range(len(parts))]
-        tokens.append(tuple(words))
-        tags.append(marks)
+        found_so_far.setdefault(tuple(words), marks)
+    tokens, tags = [*found_so_far], [*found_so_far.values()]
     classes = in_order({mark for marks in tags for mark in marks}, "named-sentences")
     return Sentences(tokens, tags, [], [None] * len(tokens), classes)

@@ -38,7 +38,13 @@ class SoundSource(Source):
         "log_mel", description="Loudness in each band of pitch, or the shape of that in a few numbers (MFCC)."
     )
     bands: int = Field(40, ge=2, le=256, description="Bands of pitch, evenly spaced as the ear hears them.")
-    coefficients: int = Field(20, ge=2, le=256, description="Numbers kept at each moment, with mfcc alone.")
+    coefficients: int = Field(
+        20,
+        ge=2,
+        le=256,
+        description="Numbers kept at each moment, with mfcc alone.",
+        json_schema_extra={"advanced": True},
+    )
     window: int = Field(
         25, ge=2, le=500, description="How much is heard at each moment.", json_schema_extra={"unit": "ms"}
     )
