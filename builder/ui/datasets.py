@@ -171,6 +171,8 @@ def _samples(source: Source, samples: Samples) -> None:
         listening.samples(source, [np.asarray(samples.only[i]) for i in some], labels)
     elif source.kind == "text":
         texts = [" ".join(raw) if isinstance(raw := samples.only[i], tuple) else raw for i in some]
+        if samples.spec.target.kind == "tags":
+            labels = [" ".join(answer_of(samples, samples.spec.target, at)) for at in some]
         table = pd.DataFrame({_("text"): texts, samples.spec.target.name: labels})
         st.dataframe(table, hide_index=True, width="stretch")
     elif np.asarray(samples.only).shape[1] == 2:
