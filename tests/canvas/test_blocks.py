@@ -103,7 +103,7 @@ def test_what_is_no_block_or_too_large_is_refused(client: TestClient) -> None:
     assert client.post("/api/blocks", json=large).status_code == 413
 
 
-@pytest.mark.parametrize("id", ["x", "..", "%2e%2e%2fnetworks", new_id()])
+@pytest.mark.parametrize("id", ["x", "..", "%2e%2e%2fnetworks", "3f2b7c1e-5a94-4d0b-9e6f-8c21d7a04b55"])
 def test_an_address_names_nothing_but_ids(client: TestClient, id: str) -> None:
     assert client.post(f"/api/blocks/{id}", json={"name": "x"}).status_code in (404, 405)
     assert client.delete(f"/api/blocks/{id}").status_code in (404, 405)

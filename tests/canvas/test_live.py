@@ -10,14 +10,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from builder.canvas.live import heat, live_routes, run_of
-from builder.core.ids import new_id
 from builder.graph.document import Document, write
 from builder.graph.edit import apply
 from builder.runs.folder import NODES, RunFolder
 from builder.runs.store import Store
 from tests.documents import chain
 
-NETWORK = new_id()
+NETWORK = "3f2b7c1e-5a94-4d0b-9e6f-8c21d7a04b55"
 
 
 @pytest.fixture

@@ -22,7 +22,20 @@ from builder.graph.history import STEPS, Change
 from builder.graph.networks import LONG, Kept, Networks
 from tests.documents import chain, ids
 
-ODD = ["../x", "a/b", "\0", "CON", "x" * 10_000, "🦊", "-rf", ".hidden", "", "..", "/etc/passwd", str(new_id()).upper()]
+ODD = [
+    "../x",
+    "a/b",
+    "\0",
+    "CON",
+    "x" * 10_000,
+    "🦊",
+    "-rf",
+    ".hidden",
+    "",
+    "..",
+    "/etc/passwd",
+    "3f2b7c1e-5a94-4d0b-9e6f-8c21d7a04b55".upper(),
+]
 UNDO, REDO = Change(kind="undo"), Change(kind="redo")
 
 

@@ -68,7 +68,15 @@ def test_names_are_text_and_nothing_else(store: Store, workspace: Path, name: st
 
 
 @pytest.mark.parametrize(
-    "id", ["", "../../etc", "x" * 36, new_id(), "\ud800", "00000000-0000-0000-0000-000000000000\n"]
+    "id",
+    [
+        "",
+        "../../etc",
+        "x" * 36,
+        "3f2b7c1e-5a94-4d0b-9e6f-8c21d7a04b55",
+        "\ud800",
+        "00000000-0000-0000-0000-000000000000\n",
+    ],
 )
 def test_an_unknown_run_is_refused_without_an_echo(store: Store, run: Run, id: str) -> None:
     asked = [
