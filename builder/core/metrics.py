@@ -7,11 +7,15 @@ from builder.core.text import _
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure. `share`: from 0 to 1, shown in percent. `brief`: its name where there is little room."""
+    """One figure.
+
+    `share`: from 0 to 1, shown in percent. `signed`: may lie below 0. `brief`: its name where there is little room.
+    """
 
     title: str
     higher_is_better: bool = True
     share: bool = False
+    signed: bool = False
     brief: str = ""
 
 
@@ -31,10 +35,10 @@ METRICS = {
     "pair_accuracy": Metric(_("pairs in the right order"), share=True),
     "mae": Metric(_("mean absolute error"), higher_is_better=False),
     "rmse": Metric(_("root mean squared error"), higher_is_better=False),
-    "r2": Metric("R2"),
+    "r2": Metric("R2", signed=True),
     "reconstruction_mse": Metric(_("reconstruction error"), higher_is_better=False, brief=_("error")),
     "purity": Metric(_("purity of clusters"), share=True, brief=_("purity")),
-    "silhouette": Metric(_("silhouette of clusters"), brief=_("silhouette")),
+    "silhouette": Metric(_("silhouette of clusters"), signed=True, brief=_("silhouette")),
     "perplexity": Metric(_("perplexity"), higher_is_better=False, brief=_("perplexity")),
     "loss": Metric(_("loss"), higher_is_better=False),
 }

@@ -7,6 +7,7 @@ from functools import cache
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from builder.core.metrics import METRICS
 from builder.core.text import _
 from builder.runs.store import Store
 
@@ -30,6 +31,7 @@ def live(run_id: str, *, key: str, on_status: Callable[[], None] | None = None) 
         "known": Store().get(run_id).status,
         "language": os.environ.get("NETBUILDER_LANG", "en").replace("_", "-") or "en",
         "labels": labels(),
+        "metrics": metrics(),
     }
     _component()(key=key, data=data, on_status_change=on_status or _nothing)
 
@@ -46,10 +48,6 @@ def labels() -> dict[str, str | dict[str, str]]:
             "interrupted": _("Interrupted"),
             "failed": _("Failed"),
         },
-        "loss": _("Loss"),
-        "accuracy": _("Accuracy"),
-        "mae": _("Mean absolute error"),
-        "r2": "R2",
         "train": _("Training"),
         "train_each": _("Training, each step"),
         "validation": _("Validation"),
@@ -64,6 +62,14 @@ def labels() -> dict[str, str | dict[str, str]]:
         "lost": _("Connection lost, trying again…"),
         "progress": _("Progress of the training"),
         "chart": _("{metric} over training steps. {values}"),
+    }
+
+
+def metrics() -> dict[str, dict[str, str | bool]]:
+    """What the component needs to know of each figure, in the order of the charts behind the loss."""
+    return {
+        name: {"title": metric.title[:1].upper() + metric.title[1:], "share": metric.share, "signed": metric.signed}
+        for name, metric in METRICS.items()
     }
 
 

@@ -1,5 +1,5 @@
 import Plotly from "plotly.js-basic-dist-min";
-import type { Kind, Labels, Points } from "./messages";
+import type { Labels, Metric, Points } from "./messages";
 import type { Theme } from "./theme";
 
 const EACH = 0; // traces: every training step, their moving average, validation
@@ -16,7 +16,7 @@ export class Chart {
 
   constructor(
     private readonly element: HTMLElement,
-    kind: Kind,
+    private readonly metric: Metric,
     private readonly labels: Labels,
     theme: Theme,
   ) {
@@ -26,7 +26,7 @@ export class Chart {
       modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
       responsive: false,
     };
-    this.draws(Plotly.newPlot(element, traces(labels, theme), layout(kind, labels, theme), config));
+    this.draws(Plotly.newPlot(element, traces(labels, theme), layout(metric, labels, theme), config));
   }
 
   /** Append the rows of a training or validation series from `start` on. */
@@ -60,7 +60,7 @@ export class Chart {
   }
 
   paint(theme: Theme): void {
-    const { font, hoverlabel, modebar, plot_bgcolor } = layout("loss", this.labels, theme);
+    const { font, hoverlabel, modebar, plot_bgcolor } = layout(this.metric, this.labels, theme);
     const axes = ["xaxis", "xaxis2", "yaxis"].flatMap((axis) => [
       [`${axis}.gridcolor`, theme.border],
       [`${axis}.linecolor`, theme.border],
@@ -118,7 +118,7 @@ function traces(labels: Labels, theme: Theme): Record<string, unknown>[] {
   ];
 }
 
-function layout(kind: Kind, labels: Labels, theme: Theme): Record<string, unknown> {
+function layout({ share, signed }: Metric, labels: Labels, theme: Theme): Record<string, unknown> {
   const axis = { gridcolor: theme.border, linecolor: theme.border, zerolinecolor: theme.border, ticklabeloverflow: "allow" };
   return {
     autosize: true,
@@ -149,9 +149,8 @@ function layout(kind: Kind, labels: Labels, theme: Theme): Record<string, unknow
       tickvals: [],
       griddash: "dot",
     },
-    yaxis:
-      kind === "accuracy"
-        ? { ...axis, tickformat: ".0%", hoverformat: ".1%", autorangeoptions: { clipmin: 0, clipmax: 1.02 } }
-        : { ...axis, rangemode: kind === "r2" ? "normal" : "tozero", hoverformat: ".4~g" },
+    yaxis: share
+      ? { ...axis, tickformat: ".0%", hoverformat: ".1%", autorangeoptions: { clipmin: 0, clipmax: 1.02 } }
+      : { ...axis, rangemode: signed ? "normal" : "tozero", hoverformat: ".4~g" },
   };
 }

@@ -1,33 +1,33 @@
-import type { Kind, Labels } from "./messages";
+import type { Metric, Metrics } from "./messages";
 
-const KINDS: readonly Kind[] = ["accuracy", "mae", "r2", "loss"];
 const PARTS = ["train_", "val_"];
 
-/** The kind of a figure: what stands before the output's name. */
-export function kindOf(figure: string): Kind {
-  const kind = figure.split("/", 1)[0] as Kind;
-  return KINDS.includes(kind) ? kind : "loss";
+/** What is known of a figure by what stands before the output's name. */
+export function metricOf(figure: string, metrics: Metrics): Metric {
+  const name = figure.split("/", 1)[0] as string;
+  return metrics[name] ?? { title: name, share: false, signed: true };
 }
 
 /** A figure in words, with the output that it tells of. */
-export function titleOf(figure: string, labels: Labels): string {
+export function titleOf(figure: string, metrics: Metrics): string {
   const slash = figure.indexOf("/");
-  const kind = labels[kindOf(figure)];
-  return slash < 0 ? kind : `${kind} · ${figure.slice(slash + 1)}`;
+  const { title } = metricOf(figure, metrics);
+  return slash < 0 ? title : `${title} · ${figure.slice(slash + 1)}`;
 }
 
 /** The figures that these series are of, in the order of their charts: the sum of losses, how good, each loss. */
-export function figures(series: Iterable<string>): string[] {
+export function figures(series: Iterable<string>, metrics: Metrics): string[] {
   const found = new Set<string>();
   for (const name of series) {
     const part = PARTS.find((prefix) => name.startsWith(prefix));
     if (part) found.add(name.slice(part.length));
   }
-  return [...found].sort(compare);
+  return [...found].sort((a, b) => compare(a, b, metrics));
 }
 
 /** Which of two figures' charts comes first. */
-export function compare(a: string, b: string): number {
-  const rank = (figure: string) => (figure === "loss" ? -1 : KINDS.indexOf(kindOf(figure)));
+export function compare(a: string, b: string, metrics: Metrics): number {
+  const names = Object.keys(metrics);
+  const rank = (figure: string) => (figure === "loss" ? -1 : names.indexOf(figure.split("/", 1)[0] as string));
   return rank(a) - rank(b) || a.localeCompare(b);
 }

@@ -21,8 +21,8 @@ describe("numbers", () => {
   });
 
   it("are a loss or a percentage", () => {
-    expect(metric(0.123456, "loss", "en")).toBe("0.1235");
-    expect(metric(0.98765, "accuracy", "en")).toBe("98.8%");
+    expect(metric(0.123456, false, "en")).toBe("0.1235");
+    expect(metric(0.98765, true, "en")).toBe("98.8%");
   });
 });
 

@@ -1,7 +1,5 @@
 /** Numbers and times in the words of the page. */
 
-import type { Kind } from "./messages";
-
 /** Seconds as a clock: `0:07`, `12:05`, `1:02:05`. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -21,11 +19,10 @@ export function count(value: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
-/** An accuracy in percent, other figures with four significant digits. */
-export function metric(value: number, kind: Kind, language: string): string {
-  const style: Intl.NumberFormatOptions =
-    kind === "accuracy"
-      ? { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }
-      : { maximumSignificantDigits: 4 };
+/** A share in percent, other figures with four significant digits. */
+export function metric(value: number, share: boolean, language: string): string {
+  const style: Intl.NumberFormatOptions = share
+    ? { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }
+    : { maximumSignificantDigits: 4 };
   return new Intl.NumberFormat(language, style).format(value);
 }

@@ -44,17 +44,21 @@ export interface Data {
   known: string;
   language: string;
   labels: Labels;
+  metrics: Metrics;
 }
 
-/** What a figure is, whichever output it tells of. */
-export type Kind = "loss" | "accuracy" | "mae" | "r2";
+/** How a figure is called and read: a share is shown in percent, what is signed may lie below 0. */
+export interface Metric {
+  title: string;
+  share: boolean;
+  signed: boolean;
+}
+
+/** By the name of each figure, in the order of their charts. */
+export type Metrics = Record<string, Metric>;
 
 export interface Labels {
   statuses: Record<string, string>;
-  loss: string;
-  accuracy: string;
-  mae: string;
-  r2: string;
   train: string;
   train_each: string;
   validation: string;

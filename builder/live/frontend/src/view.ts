@@ -2,7 +2,7 @@ import { Chart } from "./chart";
 import { fill, metric } from "./format";
 import { Header, make, say } from "./header";
 import { type Change, emptyHistory, merge } from "./history";
-import { compare, figures, kindOf, titleOf } from "./figures";
+import { compare, figures, metricOf, titleOf } from "./figures";
 import type { Chunk, Data } from "./messages";
 import { poll } from "./poll";
 import css from "./style.css?inline";
@@ -82,7 +82,7 @@ export class View {
     const change = merge(this.history, chunk);
     if (change.gap) return false;
     this.header.show(chunk, this.data);
-    for (const figure of figures(this.history.series.keys())) if (!this.panels.has(figure)) this.makePanel(figure);
+    for (const figure of figures(this.history.series.keys(), this.data.metrics)) if (!this.panels.has(figure)) this.makePanel(figure);
     for (const figure of this.panels.keys()) this.draw(figure, change, chunk);
     this.showEmpty(chunk);
     this.root.dataset["status"] = chunk.status;
@@ -111,15 +111,15 @@ export class View {
   }
 
   private sayLatest(name: Figure): void {
-    const { labels, language } = this.data;
+    const { labels, language, metrics } = this.data;
     const { figure, values } = this.panels.get(name) as Panel;
     for (const split of SPLITS) {
       const points = this.history.series.get(`${split}_${name}`);
       const value = points?.smooth?.at(-1) ?? points?.value.at(-1);
-      say(values[split], typeof value === "number" ? metric(value, kindOf(name), language) : "");
+      say(values[split], typeof value === "number" ? metric(value, metricOf(name, metrics).share, language) : "");
     }
     const spoken = `${labels.train} ${values.train.textContent}, ${labels.validation} ${values.val.textContent}`;
-    figure.setAttribute("aria-label", fill(labels.chart, { metric: titleOf(name, labels), values: spoken }));
+    figure.setAttribute("aria-label", fill(labels.chart, { metric: titleOf(name, metrics), values: spoken }));
   }
 
   private showEmpty(chunk: Chunk): void {
@@ -135,17 +135,17 @@ export class View {
   }
 
   private makePanel(name: Figure): void {
-    const { labels } = this.data;
-    const title_ = titleOf(name, labels);
+    const { labels, metrics } = this.data;
+    const title_ = titleOf(name, metrics);
     const figure = make("figure", "live-figure");
     const caption = make("figcaption", "live-caption");
     const [title, plot] = [make("strong", "live-title"), make("div", "live-plot")];
     say(title, title_);
     figure.setAttribute("aria-label", title_);
     figure.append(caption, plot);
-    const later = [...this.panels.keys()].filter((other) => compare(name, other) < 0).sort(compare)[0];
+    const later = [...this.panels.keys()].filter((other) => compare(name, other, metrics) < 0).sort((a, b) => compare(a, b, metrics))[0];
     this.charts.insertBefore(figure, later === undefined ? null : (this.panels.get(later) as Panel).figure);
-    const chart = new Chart(plot, kindOf(name), labels, readTheme(this.root));
+    const chart = new Chart(plot, metricOf(name, metrics), labels, readTheme(this.root));
     const values = { train: make("span", ""), val: make("span", "") };
     caption.append(title, key(chart, "train", labels.train, values.train), key(chart, "val", labels.validation, values.val));
     this.panels.set(name, { figure, values, chart });
