@@ -29,6 +29,7 @@ Visit = Callable[..., Page]
 FAILED = pytest.StashKey[bool]()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n 2 --dist loadgroup` one process drives the browser, while the other runs everything else."""
     for item in items:
