@@ -3,12 +3,27 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.trained import TrainedRuns, train_two
 
 ROOT = Path(__file__).parent.parent
+
+
+class OneBrowser(LoadFileScheduling):
+    """With `-n 2` one process drives the browser, while the other runs everything else, a file after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    config.option.loadscopereorder = False  # the browser takes longest, so it begins at once
+    return OneBrowser(config, log)
 
 
 def _datasets() -> Path | None:

@@ -16,7 +16,6 @@ from tests.browser.hand import open_build
 from tests.browser.server import Server
 from tests.trained import example
 
-HERE = Path(__file__).parent
 PATIENCE = 30_000  # milliseconds: other work may share the machine
 NETWORK = ("http", "https", "ws", "wss", "ftp")
 # pressed keys and buttons, counted over pages and reloads
@@ -27,14 +26,6 @@ addEventListener("pointerdown", () => {
 """
 Visit = Callable[..., Page]
 FAILED = pytest.StashKey[bool]()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup` one process drives the browser, while the other runs everything else."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(wrapper=True)
