@@ -494,7 +494,7 @@ BROKEN: dict[str, Broken] = {
     "data with a typo": Broken(edited(load("mnist-cnn"), _data(source="mnits")), "G-FIELD", None, '"mnits"'),
     # too large
     "weights for terabytes": Broken(
-        chain("Flatten", linear(1_000_000), "ReLU", linear(1_000_000), "ReLU", LAST),
+        chain("Flatten", linear(100_000), "ReLU", linear(1_000_000), "ReLU", LAST),
         "L-PARAMS",
         "linear2",
         'Largest: "linear2"',
