@@ -26,7 +26,7 @@ from builder.training.losses import loss_function
 from builder.training.objective import Objective
 from builder.training.scores.latent import purity
 from tests.documents import chain, edited, mended, one_step
-from tests.trained import example, finish, raws_of, stop_all
+from tests.trained import example, finish_here, raws_of
 
 VAE = load("vae")
 
@@ -34,8 +34,8 @@ VAE = load("vae")
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Run]]:
     store = Store(tmp_path_factory.mktemp("autoencoders"))
-    yield store, finish(store, example("vae", "recipe.epochs=3"))[0]
-    stop_all(store)
+    yield store, finish_here(store, example("vae", "recipe.epochs=3", 'recipe.device="cpu"'))
+    store.close()
 
 
 @pytest.mark.parametrize(

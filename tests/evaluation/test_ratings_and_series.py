@@ -14,9 +14,9 @@ from builder.export import export
 from builder.prediction import Forecast, Prediction, Predictor, Rating, recommending
 from builder.prediction.rolling import rolled, rolls
 from builder.runs.store import Store
-from tests.cli.commands import netbuilder
+from tests.cli.commands import Inside
 from tests.export.test_export import alone
-from tests.trained import example, finish, stop_all
+from tests.trained import example, finish_here
 
 CPU = 'recipe.device="cpu"'
 
@@ -37,15 +37,14 @@ class Runs:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     store = Store(tmp_path_factory.mktemp("kinds"))
-    found = finish(
-        store,
+    documents = (
         example("sine-rnn", "data.points=1000", "data.window=24", "data.noise=0.01", "recipe.epochs=6", CPU),
         example("ratings-factorisation", *FAST, "data.users=150", "data.items=60", "recipe.epochs=14", CPU),
         example("ratings-factorisation", *FAST, "data.users=80", "data.items=60",
                 'recipe.loss={"type": "bpr"}', "recipe.epochs=5", CPU),
     )  # fmt: skip
-    yield Runs(store, *(run.id for run in found))
-    stop_all(store)
+    yield Runs(store, *(finish_here(store, document).id for document in documents))
+    store.close()
 
 
 def test_forecasts_are_measured_as_they_are_predicted(runs: Runs) -> None:
@@ -137,17 +136,20 @@ def test_what_a_user_may_like_is_new_to_the_user_and_in_order(runs: Runs) -> Non
 
 
 @pytest.mark.parametrize("kind", ["sine", "rates"])
-def test_exported_and_from_the_command_line_they_say_the_same(runs: Runs, kind: str, tmp_path: Path) -> None:
+def test_exported_and_from_the_command_line_they_say_the_same(
+    runs: Runs, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = getattr(runs, kind)
+    netbuilder = Inside(runs.store.home, monkeypatch, capsys)
     table, text = tmp_path / "given.csv", "user=u3, item=i5"
     table.write_text("user,item\nu3,i5\nu4,i1\nnobody,i5\n")
     if kind == "sine":
         text = " ".join(f"{np.sin(at / 4):.4f}" for at in range(24))
         table.write_text("value\n" + text.replace(" ", "\n"))
-    measured = netbuilder(runs.store.home, "evaluate", run, "--json").json
+    measured = netbuilder("evaluate", run, "--json").json
     assert measured["mae"] == pytest.approx(runs.store.get(run).metrics["test_mae"], rel=1e-4)
-    told = netbuilder(runs.store.home, "predict", run, str(table), "--json").json
-    [typed] = netbuilder(runs.store.home, "predict", run, "--text", text, "--json").json
+    told = netbuilder("predict", run, str(table), "--json").json
+    [typed] = netbuilder("predict", run, "--text", text, "--json").json
     export(runs.store, run, "python", tmp_path / "project")
     answers = alone(tmp_path / "project", str(table), cwd=tmp_path)
     assert len(answers) == len(told) == (1 if kind == "sine" else 3)
@@ -155,7 +157,7 @@ def test_exported_and_from_the_command_line_they_say_the_same(runs: Runs, kind: 
         name = "values" if kind == "sine" else "value"
         assert answer[name] == pytest.approx(ours[name], abs=1e-5)
     assert typed.get("value", typed.get("values")) == told[0].get("value", told[0].get("values"))
-    assert netbuilder(runs.store.home, "predict", run, str(table)).out
-    assert "Network" in (shown := netbuilder(runs.store.home, "evaluate", run).out) or "Steps ahead" in shown
+    assert netbuilder("predict", run, str(table)).out
+    assert "Network" in (shown := netbuilder("evaluate", run).out) or "Steps ahead" in shown
     export(runs.store, run, "onnx", tmp_path / "network.onnx")
     assert (tmp_path / "network.onnx").stat().st_size > 0

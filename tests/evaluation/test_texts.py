@@ -14,7 +14,7 @@ from builder.prediction import Prediction, Predictor, Words
 from builder.runs.store import Store
 from tests.cli.commands import Inside
 from tests.export.test_export import alone
-from tests.trained import TrainedRuns, example, finish, stop_all
+from tests.trained import TrainedRuns, example, finish_here
 
 ASKED = ("She will buy a hat tomorrow.", "Do they wash the dog?", "I")
 
@@ -22,9 +22,9 @@ ASKED = ("She will buy a hat tomorrow.", "Do they wash the dog?", "I")
 @pytest.fixture(scope="module")
 def phrases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainedRuns]:
     store = Store(tmp_path_factory.mktemp("phrases"))
-    [run] = finish(store, example("translate-seq2seq", "recipe.epochs=4", "data.limit=1600", 'recipe.device="cpu"'))
+    run = finish_here(store, example("translate-seq2seq", "recipe.epochs=4", "data.limit=1600", 'recipe.device="cpu"'))
     yield TrainedRuns(store, run.id, run.id)
-    stop_all(store)
+    store.close()
 
 
 @pytest.fixture(scope="module")

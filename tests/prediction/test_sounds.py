@@ -13,16 +13,16 @@ from builder.prediction import Predictor
 from builder.runs.store import Store
 from tests.data.sounds import sound_file, tone
 from tests.export.test_export import alone, assert_same
-from tests.trained import example, finish, stop_all
+from tests.trained import example, finish_here
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, str, str]]:
     store = Store(tmp_path_factory.mktemp("sounds"))
-    few = ("recipe.epochs=1", "data.limit=80")
-    ended = finish(store, *(example(name, *few) for name in ("spoken-digits-cnn", "spoken-digits-ctc")))
-    yield store, *(run.id for run in ended)
-    stop_all(store)
+    few = ("recipe.epochs=1", "data.limit=40", 'recipe.device="cpu"')
+    runs = [finish_here(store, example(name, *few)) for name in ("spoken-digits-cnn", "spoken-digits-ctc")]
+    yield store, *(run.id for run in runs)
+    store.close()
 
 
 @pytest.fixture(scope="module")

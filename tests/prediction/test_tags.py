@@ -17,7 +17,7 @@ from builder.prediction.answers import Tagged
 from builder.prediction.predictor import Prediction
 from builder.runs.store import Run, Store
 from tests.data.sets import source_of
-from tests.trained import example, finish, stop_all
+from tests.trained import example, finish_here
 
 TEXT = "Anna Marlinby works for Corfenton Bank in  New Torwell."
 
@@ -28,9 +28,11 @@ def tagging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, R
     home = tmp_path_factory.mktemp("tagging")
     patch.setenv("NETBUILDER_HOME", str(home))
     store = Store(home)
-    document = example("entities-bilstm", "recipe.epochs=3", 'data.padding_side="right"', "data.max_length=12")
-    yield store, finish(store, document)[0]
-    stop_all(store)
+    document = example(
+        "entities-bilstm", "recipe.epochs=3", 'recipe.device="cpu"', 'data.padding_side="right"', "data.max_length=12"
+    )
+    yield store, finish_here(store, document)
+    store.close()
     patch.undo()
 
 
