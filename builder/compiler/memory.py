@@ -1,8 +1,8 @@
 """How many bytes a training step takes at its worst moment.
 
 What autograd keeps was seen layer by layer (`trace`); here a step is gone through as torch does it. On the way forward
-every output stays, because `forward` has a name for each; on the way back what is kept goes layer by layer, while
-gradients of outputs come and go and those of weights gather; then the optimizer works.
+every output stays until its block is done, because `forward` has a name for each; on the way back what is kept goes
+layer by layer, while gradients of outputs come and go and those of weights gather; then the optimizer works.
 """
 
 from collections.abc import Mapping
@@ -53,12 +53,12 @@ def moments(network: Mapping[Place, Step], optimizer: Optimizer) -> list[Moment]
     learned = _learned(network)
     still = weights(network, optimizer)
     gradients = FLOAT * sum(step.trainable for step in network.values())
-    outputs = sum(network[place].spec.bytes for place in set(owner.values()))
-    own = sum(step.kept.bytes for place, step in network.items() if learned[place])
+    lasting = _lasting(network, owner, learned)
     largest = FLOAT * max((step.trainable for step in network.values()), default=0)
     work = largest if isinstance(optimizer, RMSprop) else 0  # the others work in place
-    found = [Moment(still - gradients, outputs + own), Moment(still + work, _entering(network))]
-    return found + _back(network, owner, learned, still - gradients)
+    ahead = _ahead(network, owner, learned, set(lasting))
+    found = [Moment(still - gradients, ahead), Moment(still + work, _entering(network))]
+    return found + _back(network, owner, learned, lasting, still - gradients)
 
 
 def _entering(network: Mapping[Place, Step]) -> int:
@@ -95,19 +95,62 @@ def _learned(network: Mapping[Place, Step]) -> dict[Place, bool]:
     return learned
 
 
-def _back(
-    network: Mapping[Place, Step], owner: dict[Place, Place], learned: dict[Place, bool], fixed: int
-) -> list[Moment]:
-    """The moments of the way back: one while the gradients of each layer are computed."""
-    sizes = {place: network[place].spec.bytes for place in set(owner.values())}
-    kept: dict[Place, Place] = {}  # what is kept, and the layer whose way back is the last to need it
-    alive = {place for place, step in network.items() if isinstance(step.layer, Input)}
-    alive |= {owner[place] for place, step in network.items() if isinstance(step.layer, Output)}
+def _lasting(
+    network: Mapping[Place, Step], owner: dict[Place, Place], learned: dict[Place, bool]
+) -> dict[Place, Place]:
+    """The outputs that are kept for the way back, each with the layer whose way back is the last to need it."""
+    kept: dict[Place, Place] = {}
     for place, step in network.items():
         if learned[place]:
             used = [owner[step.sources[i]] for i in step.kept.inputs] + [owner[place]] * step.kept.output
             for one in used:
                 kept.setdefault(one, place)
+    return kept
+
+
+def _ahead(
+    network: Mapping[Place, Step], owner: dict[Place, Place], learned: dict[Place, bool], lasting: set[Place]
+) -> int:
+    """Bytes of each sample at the worst moment of the way forward.
+
+    What is not kept goes when the block is done within which alone it is used.
+    """
+    scopes = {place: place[:-1] for place in network}
+    for place, step in network.items():
+        for source in step.sources:
+            one = owner[source]
+            scopes[one] = _common(scopes[one], place[:-1])
+    now = most = 0
+    named: dict[Place, int] = {}
+    for place, step in network.items():
+        for scope in [scope for scope in named if place[: len(scope)] != scope]:
+            now -= named.pop(scope)
+        if owner[place] == place:
+            now += step.spec.bytes
+            if place not in lasting:
+                named[scopes[place]] = named.get(scopes[place], 0) + step.spec.bytes
+        now += step.kept.bytes if learned[place] else 0
+        most = max(most, now)
+    return most
+
+
+def _common(a: Place, b: Place) -> Place:
+    """The blocks in which two layers stand together."""
+    most = min(len(a), len(b))
+    return a[: next((i for i in range(most) if a[i] != b[i]), most)]
+
+
+def _back(
+    network: Mapping[Place, Step],
+    owner: dict[Place, Place],
+    learned: dict[Place, bool],
+    kept: dict[Place, Place],
+    fixed: int,
+) -> list[Moment]:
+    """The moments of the way back: one while the gradients of each layer are computed."""
+    sizes = {place: network[place].spec.bytes for place in set(owner.values())}
+    alive = {place for place, step in network.items() if isinstance(step.layer, Input)}
+    alive |= {owner[place] for place, step in network.items() if isinstance(step.layer, Output)}
     held = sum(sizes[place] for place in alive | set(kept))
     held += sum(step.kept.bytes for place, step in network.items() if learned[place])
     gone: dict[Place, list[Place]] = {}

@@ -83,7 +83,8 @@ def parse_table(
     del text  # the rows are decoded again as they come, so that the whole does not lie about twice
     codec = _codec(content, encoding)
     if not quoted and codec in ("utf-8-sig", "utf-8"):
-        _require_columns(first_cells(content, sign))
+        cells = first_cells(content, sign)
+        _require_columns(cells if header else range(len(cells)))
         table = plain_table(content, sign, header, tell)
         if table is not None:
             return _checked(table, name)
@@ -104,14 +105,14 @@ def _codec(content: bytes, encoding: Encoding) -> str:
     return CODECS.get(encoding, encoding)
 
 
-def _require_columns(columns: Sequence[str]) -> None:
+def _require_columns(columns: Sequence[object]) -> None:
     if len(columns) > MOST_COLUMNS:
         text = _("The header has {n:,} columns; the most is {most:,}. Leave out what is not needed.")
         raise Error("T-ROW", text.format(n=len(columns), most=MOST_COLUMNS))
     if len(set(columns)) == len(columns):
         return
     twice = next(name for at, name in enumerate(columns) if name in columns[:at])
-    raise Error("T-ROW", _("The header names {name} twice. Rename one of them.").format(name=quote(twice)))
+    raise Error("T-ROW", _("The header names {name} twice. Rename one of them.").format(name=quote(str(twice))))
 
 
 def read_lines(path: Path, name: str) -> bytes:

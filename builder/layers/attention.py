@@ -42,6 +42,20 @@ def _attended(x: Spec, seen: Spec) -> int:
     return 4 * features * (steps * features + others * width + steps * others)
 
 
+def _remembered(x: Spec, seen: Spec, heads: int, dropout: float) -> int:
+    """Numbers of a sample kept for the way back by an attention, as measured on a processor.
+
+    Dropout keeps torch from its attention that forgets the scores: they are kept three times.
+    """
+    (_samples, steps, features), (_same, others, _width) = x.shape, seen.shape
+    own, context = steps * features, others * features
+    alone = x == seen  # else what is seen is copied as well, and the queries are only kept scaled
+    kept = 3 * own + 2 * context + (0 if alone else context)
+    if not dropout:
+        return kept + heads * steps
+    return kept + (own if alone else 0) + context + 3 * heads * steps * others
+
+
 class MultiheadAttention(Penalised, Layer):
     """Each step gathers from all steps what it looks for: its own sequence's, or those of another as context.
 
@@ -87,6 +101,9 @@ class MultiheadAttention(Penalised, Layer):
     def flops(self, *x: Spec) -> int:
         return _attended(x[0], x[-1])
 
+    def kept(self, *x: Spec) -> int:
+        return 4 * _remembered(x[0], x[-1], self.num_heads, self.dropout)
+
 
 class _TransformerLayer(Penalised, Layer):
     """Attention and a network for each step, with skips around both."""
@@ -110,6 +127,15 @@ class _TransformerLayer(Penalised, Layer):
 
     def flops(self, *x: Spec) -> int:
         return sum(_attended(x[0], seen) for seen in x) + 4 * x[0].elements * self.dim_feedforward
+
+    def kept(self, *x: Spec) -> int:
+        # each skip keeps what its norm gets, and which numbers dropout let through; the network, what enters it
+        attended = sum(_remembered(x[0], seen, self.nhead, self.dropout) for seen in x)
+        skips = len(x) + 1
+        wide = skips * (2 if self.dropout else 1) + (0 if self.norm_first else 1)
+        hidden = 3 if self.dropout else 2 if self.activation == "gelu" else 1
+        steps, features = x[0].shape[1:]
+        return 4 * (attended + steps * (wide * features + hidden * self.dim_feedforward + 2 * skips))
 
     def settings(self) -> dict[str, Any]:
         """The arguments of torch's layer behind the sizes."""

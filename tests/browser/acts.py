@@ -141,6 +141,11 @@ def wait_for_step(page: Page, step: int) -> list[int]:
     return steps(page)
 
 
+def stop(page: Page) -> None:
+    """Stop the run that is watched; Streamlit's own button to stop a script is called alike."""
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
+
+
 def until(holds: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait for something outside the browser; what `holds` answered."""
     end = time.monotonic() + seconds

@@ -27,6 +27,7 @@ from tests.browser.acts import (
     setting,
     show_outline,
     steps,
+    stop,
     until,
     upload,
     wait_for_step,
@@ -155,7 +156,7 @@ def outlive_the_server(page: Page, run: str, server: Server) -> None:
 
 def use_it(page: Page) -> None:
     """Predict while it trains: a file, then a drawing."""
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect_status(page, "Stopped")
     part(page, "to-predict").get_by_role("button").click()
     page.get_by_role("radio", name="Upload").or_(page.get_by_role("button", name="Upload", exact=True)).first.click()
@@ -197,7 +198,7 @@ def test_a_killed_worker_is_shown_within_five_seconds_and_resumed_with_one_click
     last = server.steps(long_run.id)[-1]
     expect_complete(wait_for_step(page, last + 5), last + 5)
     assert server.run(long_run.id).attempt == 2
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect_status(page, "Stopped")
 
 
@@ -208,7 +209,7 @@ def test_a_second_tab_sees_the_same_run(page: Page, server: Server, long_run: Ru
     page.close()
     further = steps(other)[-1] + 5
     wait_for_step(other, further)
-    other.get_by_role("button", name="Stop").click()
+    stop(other)
     expect_status(other, "Stopped")
 
 

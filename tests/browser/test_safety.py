@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from builder.graph.networks import Networks
 from builder.runs.store import Run
-from tests.browser.acts import expect_status, go, upload, wait_for_step
+from tests.browser.acts import expect_status, go, stop, upload, wait_for_step
 from tests.browser.conftest import Visit
 from tests.browser.server import Server
 from tests.trained import example, finish
@@ -82,7 +82,7 @@ def test_only_this_machine_can_connect(page: Page, server: Server) -> None:
     process = psutil.Process(server.process.pid)
     assert any("builder.training.worker" in " ".join(one.cmdline()) for one in process.children(recursive=True))
     assert listening(process) == {("127.0.0.1", server.port)}
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect_status(page, "Stopped")
 
 

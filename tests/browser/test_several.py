@@ -78,6 +78,7 @@ def test_a_table_of_ones_own(page: Page, server: Server) -> None:
     rows = "".join(f"{n % 9},{('red', 'blue')[n % 2]},{n * 1.5}\n" for n in range(60)) + "many,red,3\n"
     table = upload("mine.csv", f"size,colour,price\n{rows}".encode(), "text/csv")
     page.locator("input[type=file]").set_input_files(table)
+    page.get_by_role("button", name="Use it").click()
     expect(cell(page, "predict: number")).to_be_attached()
     expect(cell(page, "red")).to_be_attached()
     set_role(page, 0, "input: number")

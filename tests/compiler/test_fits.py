@@ -12,6 +12,7 @@ from builder.compiler.structure import ports
 from builder.compiler.trace import trace
 from builder.core.errors import Error
 from builder.examples import load, names
+from builder.graph.blocks import by_input
 from builder.graph.document import Document, Edge
 from builder.graph.edit import apply
 from builder.layers import LAYERS, Many
@@ -34,7 +35,15 @@ def wired(document: Document, source: str, target: str, input: str | None = None
     node = document.graph.node(target)
     assert node is not None
     join = node.type in LAYERS and isinstance(ports(node), Many)
-    old = [e for e in document.graph.into(target) if e.input == input and (not join or e.source == source)]
+    into = document.graph.into(target)
+    if join:
+        old = [e for e in into if e.source == source]
+    elif node.type not in LAYERS:
+        old = [e for e in into if e.input == input]
+    else:
+        names = tuple(ports(node))
+        standing = dict(zip(names, by_input(names, into), strict=True)).get(input or names[0])
+        old = [standing] if standing else []
     cut = [{"op": "disconnect", "edge": edge.model_dump()} for edge in old]
     return edited(document, *cut, {"op": "connect", "edge": {"source": source, "target": target, "input": input}})
 
@@ -61,8 +70,8 @@ def test_what_is_said_of_a_wire_is_what_the_check_says_of_it(name: str) -> None:
     document = load(name)
     for source in document.graph.nodes:
         for target, inputs in where(document, source.id).items():
-            for reason in inputs.values():
-                report = check(wired(document, source.id, target))
+            for input, reason in inputs.items():
+                report = check(wired(document, source.id, target, input or None))
                 said = [p.message for p in report.errors]
                 if reason is None:
                     later = ("G-WEIGHTS", "G-CLASSES")  # a vector of another length may be wired, and is mended then

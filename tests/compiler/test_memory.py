@@ -57,6 +57,22 @@ def recipe(document: Document, **values: Any) -> Document:
 
 
 EMBED: Step = ("Embedding", {"embedding_dim": 32})
+
+
+def decoder(**params: Any) -> Document:
+    """A text that is read by an encoder, and once more by a decoder that looks at what the encoder gave."""
+    document = chain(
+        EMBED, ("TransformerEncoderLayer", params), ("TransformerDecoderLayer", params), "MeanOverTime", linear(2),
+        data="reviews",
+    )  # fmt: skip
+    return edited(
+        document,
+        {"op": "set_inputs", "node": "transformerdecoderlayer1", "sources": []},
+        wire("embedding1", "transformerdecoderlayer1", "x"),
+        wire("transformerencoderlayer1", "transformerdecoderlayer1", "memory"),
+    )
+
+
 TYPICAL: dict[str, Document] = {
     "resnet": resnet(),
     "unet": unet(),
@@ -83,6 +99,9 @@ TYPICAL: dict[str, Document] = {
         conv(16), *NORMED, "SeparableConv2d", "BatchNorm2d", "ReLU6", "DepthwiseConv2d", "Hardswish", "AvgPool2d",
         ("Conv2d", {"out_channels": 64, "kernel_size": 1}), "GroupNorm", "SiLU", *END, data="mnist",
     ),
+    "attention": chain(EMBED, ("MultiheadAttention", {"dropout": 0.1}), "MeanOverTime", linear(2), data="reviews"),
+    "decoder": decoder(),
+    "decoder without dropout": decoder(dropout=0.0, activation="gelu", norm_first=True),
     "text cnn": chain(
         EMBED, "Permute", ("Conv1d", {"out_channels": 64}), "GELU", "MaxPool1d", "Conv1d", "LayerNorm", "Tanh",
         "GlobalMaxPool", linear(2), data="reviews",
