@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sklearn.datasets import load_digits
 
+from builder.live.curve import MOST
 from builder.runs.store import Run
 from tests.browser.acts import (
     choose,
@@ -67,7 +68,7 @@ def expect_complete(found: list[int], last: int) -> None:
     """The curve begins at the first step, has no gap or double, and reaches `last`."""
     assert found[0] == 1
     assert found[-1] >= last
-    widest = 1 if len(found) < 2000 else 1 + found[-1] // 500  # a long curve is thinned
+    widest = 1 if found[-1] <= MOST else 1 + found[-1] // 500  # a long curve is thinned
     assert all(0 < later - earlier <= widest for earlier, later in pairwise(found))
 
 
