@@ -9,7 +9,7 @@ import typer
 from builder.core.errors import Error
 from builder.core.ids import nearest
 from builder.core.text import _, quote, size
-from builder.examples import load, names
+from builder.examples import EARLIER, load, names
 from builder.graph.document import MOST_BYTES, Document, from_json, read
 
 
@@ -25,7 +25,7 @@ def open_document(file: str) -> Document:
             text = _("{size}; the most is {most}.")
             raise Error("L-SIZE", text.format(size=size(length), most=size(MOST_BYTES)))
         return read(path.read_bytes())
-    if file in names():
+    if file in (*names(), *EARLIER):
         return load(file)
     if path.is_dir():
         raise Error("P-NONE", _("{name} is a folder. Give a network's file.").format(name=quote(path.name)))

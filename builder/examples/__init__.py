@@ -33,7 +33,7 @@ class Facts:
 @cache
 def facts(name: str) -> Facts:
     """The facts of an example."""
-    return Facts(**json.loads((FOLDER / "facts" / f"{name}.json").read_bytes()))
+    return Facts(**json.loads((FOLDER / "facts" / f"{EARLIER.get(name, name)}.json").read_bytes()))
 
 
 # the order of the gallery: what trains at once comes first
@@ -67,6 +67,9 @@ ORDER = (
     "spoken-digits-ctc",
 )
 
+# what networks were called before; whoever wrote the name down still finds them
+EARLIER = {"reviews-lstm": "sentiment-lstm", "reviews-embedding-mlp": "sentiment-mlp"}
+
 
 def names() -> list[str]:
     """The names of all examples, in the order of the gallery; those it does not list come last."""
@@ -80,6 +83,7 @@ def load(name: str) -> Document:
     Raises: Error P-NONE for a name that is not one, with the nearest.
     """
     known = names()
+    name = EARLIER.get(name, name)
     if name not in known:
         guess = nearest(name, known)
         hint = _("Did you mean {guess}?").format(guess=quote(guess)) if guess else ", ".join(known)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from builder.cli.documents import open_document
 from builder.compiler.check import check
 from builder.compiler.model import build
 from builder.compiler.source import source
@@ -75,3 +76,8 @@ def test_an_unknown_name_is_refused_with_what_there_is(name: str, hint: str) -> 
 @pytest.mark.parametrize("name", names())
 def test_the_gallery_tells_the_truth(name: str) -> None:
     assert facts(name).params == check(load(name)).params
+
+
+def test_earlier_names_still_find_their_network() -> None:
+    assert load("reviews-lstm") == load("sentiment-lstm")
+    assert open_document("reviews-embedding-mlp") == load("sentiment-mlp")
