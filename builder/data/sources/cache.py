@@ -13,22 +13,11 @@ from numpy.typing import NDArray
 
 from builder.core.errors import Problem
 from builder.core.text import _
-from builder.data.archives import Folder
-from builder.data.sources.places import identity, own_folder
+from builder.data.sources.places import own_folder
 
 MOST_CACHED = 8  # decoded sets that are kept
 MOST_NOTICES = 20
 Decoded = tuple[NDArray[Any], NDArray[np.int64], list[Problem]]  # the rows, which of the files they are, what was said
-
-
-def identity_of(path: Path) -> tuple[str, int, int]:
-    """Changes when a file, or anything in a folder, changes."""
-    if not path.is_dir():
-        return identity(path)
-    # a folder's own time does not tell of files replaced inside it
-    stamps = [(member.name, identity(path / str(member.place))[1:]) for member in Folder(path).members]
-    digest = hashlib.sha256(repr(stamps).encode("utf-8", "surrogatepass")).digest()
-    return str(path.resolve()), len(stamps), int.from_bytes(digest[:8], "little")
 
 
 def cached(what: Sequence[Any], decode: Callable[[], Decoded]) -> Decoded:

@@ -28,6 +28,7 @@ from builder.core.errors import Error, Problem
 from builder.core.text import _, count, size
 from builder.data.archives import Archive, Folder, Member
 from builder.data.images import Fit, decode, image_array
+from builder.data.sources.cache import MOST_NOTICES, listed_notices
 from builder.data.sources.places import own_folder
 from builder.data.sources.source import Index, Progress
 from builder.data.stored import Stored
@@ -36,7 +37,6 @@ MOST_IN_MEMORY = 1 << 28  # bytes of decoded images
 MOST_CACHED, MOST_CACHED_BYTES = 8, 50_000_000_000  # decoded sets that are kept, and their bytes in all
 SPARE = 500_000_000  # bytes that stay free on the disk
 ABANDONED = 3600  # seconds after which a file that nobody writes to was left by a killed process
-MOST_NOTICES = 20
 THREADS = min(4, os.cpu_count() or 1)  # one image of the most pixels takes 200 MB while it is decoded
 TOGETHER = 64  # images between two looks at the progress
 BLOCK = 1 << 24
@@ -125,7 +125,7 @@ def _decode(archive: Archive | Folder, wanted: Wanted, file: BinaryIO | None, pr
         kept.append(at)
     if not kept:
         raise Error.of(notices[:MOST_NOTICES])
-    facts = _Facts((len(kept), *wanted.shape), kept, contents.hexdigest(), _first(notices))
+    facts = _Facts((len(kept), *wanted.shape), kept, contents.hexdigest(), listed_notices(notices))
     if file:
         facts.write(file, crc)
     return facts.images(rows[: len(kept)] if file is None or in_memory else Path(file.name))
@@ -147,13 +147,6 @@ def _each(archive: Archive | Folder, wanted: Wanted) -> Iterator[_Made]:
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(wanted.members), TOGETHER):
             yield from pool.map(one, wanted.members[start : start + TOGETHER])
-
-
-def _first(notices: list[Problem]) -> list[Problem]:
-    if len(notices) <= MOST_NOTICES:
-        return notices
-    more = _("and {n} more").format(n=len(notices) - MOST_NOTICES)
-    return [*notices[:MOST_NOTICES], Problem(notices[MOST_NOTICES].code, more, severity="warning")]
 
 
 @dataclass(frozen=True)

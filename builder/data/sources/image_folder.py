@@ -11,9 +11,9 @@ from builder.core.text import _
 from builder.data.archives import open_archive
 from builder.data.fields import DataSpec, Part
 from builder.data.sources.image_cache import Wanted, images
-from builder.data.sources.image_listing import Asked, Labels, Listing, archive_identity, list_images, remembered
+from builder.data.sources.image_listing import Asked, Labels, Listing, list_images, remembered
 from builder.data.sources.image_table import Columns, Kind
-from builder.data.sources.places import resolve
+from builder.data.sources.places import archive_identity, resolve
 from builder.data.sources.source import (
     ImageSource,
     Index,

@@ -1,6 +1,5 @@
 """What a zip or folder of images holds, found without decoding it: which images, and what is known of each."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from builder.data.archives import Archive, Folder, Member, open_archive
 from builder.data.fields import Part
 from builder.data.images import EXTENSIONS, header
 from builder.data.sources.image_table import Answers, Columns, answers, named_in
-from builder.data.sources.places import identity
+from builder.data.sources.places import archive_identity
 from builder.data.sources.source import Index
 from builder.data.sources.split import PART_NAMES
 
@@ -82,16 +81,6 @@ def remembered(path: Path, asked: Asked) -> Listing:
     except OSError:
         pass  # a folder is gone: listed anew
     return list_images(path, asked)
-
-
-def archive_identity(path: Path) -> tuple[str, int, int]:
-    """Changes when a file, or anything in a folder, changes."""
-    if not path.is_dir():
-        return identity(path)
-    # a folder's own time does not tell of files replaced inside it
-    stamps = [(member.name, identity(path / str(member.place))[1:]) for member in Folder(path).members]
-    digest = hashlib.sha256(repr(stamps).encode("utf-8", "surrogatepass")).digest()
-    return str(path.resolve()), len(stamps), int.from_bytes(digest[:8], "little")
 
 
 @lru_cache(maxsize=16)

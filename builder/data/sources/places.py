@@ -1,5 +1,6 @@
 """Where data lies: the folders that hold data sets, files on this machine, and kept uploads."""
 
+import hashlib
 import os
 import re
 from pathlib import Path, PurePosixPath
@@ -7,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from builder.core.errors import Error
 from builder.core.files import home, sha256, write_atomic
 from builder.core.text import _, quote, size
-from builder.data.archives import Archive, refuse_other_archives
+from builder.data.archives import Archive, Folder, refuse_other_archives
 
 MOST_UPLOAD = 500_000_000
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # with files, and without
@@ -88,3 +89,13 @@ def identity(path: Path) -> tuple[str, int, int]:
     """What changes when a file changes, found without reading it."""
     facts = path.stat()
     return str(path.resolve()), facts.st_size, facts.st_mtime_ns
+
+
+def archive_identity(path: Path) -> tuple[str, int, int]:
+    """Changes when a file, or anything in a folder, changes."""
+    if not path.is_dir():
+        return identity(path)
+    # a folder's own time does not tell of files replaced inside it
+    stamps = [(member.name, identity(path / str(member.place))[1:]) for member in Folder(path).members]
+    digest = hashlib.sha256(repr(stamps).encode("utf-8", "surrogatepass")).digest()
+    return str(path.resolve()), len(stamps), int.from_bytes(digest[:8], "little")

@@ -13,10 +13,10 @@ from builder.core.text import _, count, size
 from builder.data.archives import Archive, Folder, Member, open_archive
 from builder.data.fields import DataSpec, Part
 from builder.data.sounds import EXTENSIONS, Wave, decode, sound_wave
-from builder.data.sources.cache import cached, identity_of, listed_notices
+from builder.data.sources.cache import cached, listed_notices
 from builder.data.sources.image_table import Answers
 from builder.data.sources.labelled import Labelled, chooser, labelled, parts_of
-from builder.data.sources.places import resolve
+from builder.data.sources.places import archive_identity, resolve
 from builder.data.sources.sound import MOST_MEMORY, SoundSource
 from builder.data.sources.source import Index, Progress, Samples, quiet, require_classes, require_parts, shortened
 from builder.data.sources.text_table import in_order
@@ -102,7 +102,7 @@ class Sounds(SoundSource):
             )
             facts = {"n": count(len(members)), "seconds": self.seconds}
             raise Error("L-MEM", text.format(**facts, size=size(needed), most=size(MOST_MEMORY)))
-        what = [identity_of(path), self.rate, self.seconds, self.place, [member.name for member in members]]
+        what = [archive_identity(path), self.rate, self.seconds, self.place, [member.name for member in members]]
 
         def decode_all() -> tuple[Wave, Index, list[Problem]]:
             with open_archive(path) as archive:
@@ -140,7 +140,7 @@ def list_sounds(path: Path, pattern: str) -> Labelled:
 
     Raises: Error Z-*, T-CLASS, T-ROW, G-FIELD.
     """
-    return _list(str(path), identity_of(path), pattern)
+    return _list(str(path), archive_identity(path), pattern)
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,8 @@
 """Moments as cells of a table tell them."""
 
 import math
-from datetime import UTC, datetime
+
+from builder.data.preparations.cells import moment
 
 
 def seconds(cell: str) -> float | None:
@@ -17,7 +18,6 @@ def seconds(cell: str) -> float | None:
         return value if math.isfinite(value) else None
     text = cell.strip().replace("/", "-")
     try:
-        moment = datetime.fromisoformat(f"{text}-01" if len(text) == len("2024-05") else text)
+        return moment(f"{text}-01" if len(text) == len("2024-05") else text)
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
