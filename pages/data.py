@@ -3,7 +3,7 @@
 import streamlit as st
 
 from builder.core.text import _
-from builder.ui import choosing, datasets, session
+from builder.ui import choosing, datasets, reading, session
 
 bench = session.required(_("Data"), _("Data belongs to a network. Open one first."))
 st.title(_("Data"))
@@ -13,6 +13,7 @@ else:
     choosing.head(bench.document)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        datasets.settings(bench.document)
+        reading.columns_and_split(session.data(), session.set_data)
+        reading.preparation(session.data, session.set_data)
     with right:
         datasets.look(bench.document)

@@ -12,8 +12,6 @@ from builder.ui import own, session
 from builder.ui.kinds import GROUPS, ICONS, group
 from builder.ui.markup import plain
 
-# kept when another source is chosen
-SHARED = ("validation", "test", "seed", "limit")
 CHOOSING = "choosing-data"
 ACROSS = 3  # cards side by side
 
@@ -122,8 +120,7 @@ def use(source: str, values: Mapping[str, Any]) -> None:
     before: dict[str, Mapping[str, Any]] = st.session_state.setdefault("data-before", {})
     before[_known(now)] = now
     data = {**values, "source": source}
-    data = {**before.get(_known(data), {}), **data}
-    data |= {key: value for key, value in now.items() if key in SHARED}
+    data = {**before.get(_known(data), {}), **own.shared(now), **data}
     session.edit({"op": "set_data", "values": data, "replace": True})
     _turn(False)
 

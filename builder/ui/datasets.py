@@ -1,6 +1,6 @@
-"""The Data page: the settings of what was chosen, and a look at what comes out."""
+"""The Data page: a look at what comes out of the chosen data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from builder.core.errors import MOST_LISTED, Error
-from builder.core.settings import Parameter, parameters
 from builder.core.text import _, size
 from builder.data.describe import answer_of, cells_of
 from builder.data.fields import PARTS
@@ -19,80 +18,24 @@ from builder.data.preparations.text import UNKNOWN, TextPreparation
 from builder.data.sources import (
     ColumnsSource,
     ImageSource,
-    RoledSource,
     Samples,
     SoundSource,
     Source,
     TextSource,
     parse_source,
 )
-from builder.data.sources.augmentations import Augmentation
 from builder.data.sources.ratings import RatingsSource
 from builder.data.sources.tagged import TaggedSource
 from builder.graph.document import Document
-from builder.ui import charts, choosing, forms, health, listening, problems, recommending, roles, series, session
+from builder.ui import charts, health, listening, problems, recommending, series
 from builder.ui.loading import ask_again, cancelled, load
 from builder.ui.markup import plain
 
-BY_COLUMN = ("group", "time", "given")  # splits that need a column
 Image = NDArray[Any]  # (H, W, C)
-# what decides which samples are in which part
-SPLIT = frozenset({"validation", "test", "split", "split_column", "group", "time", "seed", "limit"})
-
 SHOWN = 12
 MOST_WINDOWS = 6
 MOST_TOKENS = 40
 TIMES = 8  # how often augmentation shows one sample
-
-
-def settings(document: Document) -> None:
-    """Everything that can be set of the chosen data: columns, split, preparation, augmentation."""
-    cls = choosing.chosen(document)
-    assert cls is not None
-    if issubclass(cls, RoledSource):
-        roles.draw(document)
-    hidden = {"path", *cls.ignores} | (set() if document.data.get("split") in BY_COLUMN else {"split_column"})
-    known = tuple(p for p in parameters(cls) if p.name not in hidden)
-    shown = forms.offered(known, {"columns": roles.columns(document)})
-
-    def some(title: str, wanted: Callable[[Parameter], bool]) -> None:
-        if chosen := tuple(p for p in shown if wanted(p)):
-            if title:
-                st.markdown(f"**{title}**")
-            forms.draw(chosen, document.data, f"data:{document.data['source']}", _set)
-
-    some(_("Split"), lambda p: p.name in SPLIT)
-    some(_("Preparation"), lambda p: p.name not in SPLIT and not p.advanced)
-    if "augmentation" in cls.model_fields:
-        _augmentation(cls, document)
-    if any(p.advanced and p.name not in SPLIT for p in shown):
-        with st.expander(_("More settings"), icon=":material/tune:"):
-            some("", lambda p: p.name not in SPLIT and p.advanced)
-
-
-def _set(name: str, value: Any) -> None:
-    session.edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
-
-
-def _augmentation(cls: type[Source], document: Document) -> None:
-    """Random changes while training, of whatever kind the source has."""
-    kind = cls.model_fields["augmentation"].annotation
-    assert isinstance(kind, type)
-    assert issubclass(kind, Augmentation)
-
-    def change(name: str, value: Any) -> None:
-        values = {**_changes(session.document()), name: value}
-        _set("augmentation", {k: v for k, v in values.items() if v is not None})
-
-    active = bool(_changes(document))
-    title = _("Augmentation, while training only")
-    with st.expander(title, expanded=active, icon=":material/auto_fix_high:", key="augmentation"):
-        forms.draw(parameters(kind), _changes(document), "augmentation", change)
-
-
-def _changes(document: Document) -> dict[str, Any]:
-    values = document.data.get("augmentation")
-    return dict(values) if isinstance(values, dict) else {}
 
 
 def look(document: Document) -> None:
@@ -104,7 +47,7 @@ def look(document: Document) -> None:
     if not source.here() and not _consent(source):
         return
     if cancelled(source):
-        st.info(_("Loading was cancelled; nothing was kept by half."), icon=":material/cancel:")
+        st.info(_("Loading was cancelled. A download goes on later from where it was."), icon=":material/cancel:")
         if st.button(_("Load it"), type="primary", icon=":material/refresh:", on_click=ask_again):
             st.rerun()
         return
@@ -117,8 +60,7 @@ def look(document: Document) -> None:
         column.metric(_(part).capitalize(), f"{len(samples.parts[part]):,}", border=True)
     st.caption(_("The test part is locked: no score of it is shown before a run is finished."))
     health.draw(source, samples)
-    for notice in samples.notices[:MOST_LISTED]:
-        st.caption(f":material/info: {plain(notice.message, 300)}")
+    _notices(samples)
     for number, target in enumerate(samples.spec.targets):
         if len(samples.spec.targets) > 1:
             st.markdown(f"**{plain(target.name, 60)}** :small[:gray[{_('is predicted')}]]")
@@ -142,9 +84,15 @@ def _consent(source: Source) -> bool:
     return st.button(_("Download"), type="primary", icon=":material/download:")
 
 
-def some_samples(source: Source, samples: Samples) -> None:
-    """A few samples of the training part."""
+def preview(source: Source, samples: Samples) -> None:
+    """What was noticed while reading, and a few samples of the training part."""
+    _notices(samples)
     _samples(source, samples)
+
+
+def _notices(samples: Samples) -> None:
+    for notice in samples.notices[:MOST_LISTED]:
+        st.caption(f":material/info: {plain(notice.message, 300)}")
 
 
 def _some(samples: Samples) -> list[int]:

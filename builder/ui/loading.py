@@ -26,7 +26,7 @@ def load(source: Source) -> Samples:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, _("Reading the data..."))
-        # a press ends this run of the page at the next step of the bar; what was fetched by half is taken away
+        # a press ends this run of the page at the next step of the bar
         st.button(_("Cancel"), icon=":material/close:", key="cancel-loading", on_click=_cancelled, args=(_key(source),))
 
     def progress(share: float, doing: str) -> None:

@@ -1,4 +1,4 @@
-"""Bringing data of one's own: a file or a path, what it was recognised as and why, a look at it, and its use.
+"""Bringing data of one's own: what it was recognised as and why, a look at it, its columns and split, and its use.
 
 What a person brought waits in the session until it is used or something else is brought; nothing of the network
 changes before that, and a file that cannot be used changes nothing at all.
@@ -18,7 +18,7 @@ from builder.data.sources import SOURCES, parse_source
 from builder.data.sources.places import keep_upload, resolve
 from builder.data.sources.recognise import Guess, recognise
 from builder.graph.document import Document
-from builder.ui import problems
+from builder.ui import datasets, problems, reading, session
 from builder.ui.loading import load
 from builder.ui.markup import plain
 
@@ -40,7 +40,7 @@ class Brought:
     @property
     def data(self) -> dict[str, Any]:
         """The document's data, if it is used."""
-        return {**self.values, "path": self.path}
+        return {**self.values, "source": self.source, "path": self.path}
 
 
 def draw(document: Document, use: Use) -> None:
@@ -97,11 +97,12 @@ def _bring(path: str, name: str) -> None:
     """Take a file or folder in. Raises: Error when it is nothing that could be used; what was there before stays."""
     guesses = recognise(resolve(path))
     first = guesses[0]
-    st.session_state[BROUGHT] = Brought(path, name, guesses, first.source, dict(first.values))
+    values = {**shared(session.data()), **first.values}
+    st.session_state[BROUGHT] = Brought(path, name, guesses, first.source, values)
 
 
 def _look(brought: Brought, use: Use) -> None:
-    """What it was taken for and why, the choice of another way, a look at the samples, and its use."""
+    """What it was taken for and why, the choice of another way, columns and split, the samples, and its use."""
     st.divider()
     reason = next((guess.reason for guess in brought.guesses if guess.source == brought.source), "")
     title = _(SOURCES[brought.source].title)
@@ -110,7 +111,11 @@ def _look(brought: Brought, use: Use) -> None:
         text = _("{name} is read as {title}.").format(name=f"**{plain(brought.name, 60)}**", title=f"**{title}**")
     st.markdown(f":material/check_circle: {text} {plain(reason, 200) if reason else ''}")
     buttons = st.container(horizontal=True, vertical_alignment="bottom")
-    usable = _preview(brought)
+    settings, samples = st.columns([2, 3], gap="large")
+    with settings:
+        reading.columns_and_split(brought.data, _set)
+    with samples:
+        usable = _preview(brought)
     with buttons:
         st.button(
             _("Use it"),
@@ -136,9 +141,7 @@ def _look(brought: Brought, use: Use) -> None:
 
 def _preview(brought: Brought) -> bool:
     """Counts and a few samples; or why there are none, with what mends it."""
-    from builder.ui.datasets import some_samples  # it draws the page of which this is a part
-
-    source, found = parse_source({"source": brought.source, **brought.data})
+    source, found = parse_source(brought.data)
     if source is None:
         problems.draw(found, "own", _mend)
         return False
@@ -149,9 +152,9 @@ def _preview(brought: Brought) -> bool:
         return False
     counts = ", ".join(f"{_(part)} {len(samples.parts[part]):,}" for part in PARTS)
     target = ", ".join(one.name for one in samples.spec.targets)
-    text = _("{n} samples ({counts}); predicted: {target}. Columns, split and settings can be changed afterwards.")
+    text = _("{n} samples ({counts}); predicted: {target}. All of it can be changed afterwards too.")
     st.markdown(f":small[{plain(text.format(n=f'{len(samples):,}', counts=counts, target=target), 300)}]")
-    some_samples(source, samples)
+    datasets.preview(source, samples)
     return True
 
 
@@ -163,7 +166,19 @@ def _read_as(key: str) -> None:
     brought: Brought = st.session_state[BROUGHT]
     source = st.session_state[key]
     values = next((dict(guess.values) for guess in brought.guesses if guess.source == source), {})
-    st.session_state[BROUGHT] = replace(brought, source=source, values=values)
+    st.session_state[BROUGHT] = replace(brought, source=source, values={**shared(brought.values), **values})
+
+
+def _set(name: str, value: Any) -> None:
+    """Change one setting of what was brought; None for its default."""
+    brought: Brought = st.session_state[BROUGHT]
+    values = {key: old for key, old in brought.values.items() if key != name}
+    st.session_state[BROUGHT] = replace(brought, values=values if value is None else {**values, name: value})
+
+
+def shared(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays when another source is chosen."""
+    return {key: data[key] for key in ("validation", "test", "seed", "limit") if key in data}
 
 
 def _mend(*edits: Mapping[str, Any]) -> None:

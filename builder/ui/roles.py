@@ -1,5 +1,6 @@
 """What each column of a table is for: guessed, shown, and changed in a small table."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,26 +9,24 @@ import streamlit as st
 from builder.core.errors import Error
 from builder.core.text import _
 from builder.data.sources import RoledSource, parse_source
-from builder.data.sources.roles import ColumnFacts
-from builder.graph.document import Document
-from builder.ui import session
+from builder.ui.forms import Change
 from builder.ui.markup import plain
 
 EXAMPLES = 60  # characters
 
 
-def columns(document: Document) -> list[str]:
+def columns(data: Mapping[str, Any]) -> list[str]:
     """The columns of the chosen table; none while there is none."""
-    source, _problems = parse_source(document.data)
+    source, _problems = parse_source(data)
     try:
         return [column.name for column in source.facts()] if isinstance(source, RoledSource) else []
     except Error:
         return []
 
 
-def draw(document: Document) -> None:
+def draw(data: Mapping[str, Any], change: Change) -> None:
     """The table of roles; nothing while the file cannot be read, which the page says beside it."""
-    source, _problems = parse_source(document.data)
+    source, _problems = parse_source(data)
     if not isinstance(source, RoledSource):
         return
     try:
@@ -49,15 +48,16 @@ def draw(document: Document) -> None:
     # another key where the roles are others, so that an undo is shown
     key = f"roles:{hash(tuple((column.name, column.role) for column in facts))}"
 
-    def change() -> None:
-        edited = st.session_state[key]["edited_rows"]
-        _set(facts, {facts[at].name: shown[cells[_("role")]] for at, cells in edited.items() if _("role") in cells})
+    def edited() -> None:
+        rows = st.session_state[key]["edited_rows"]
+        chosen = {facts[at].name: shown[cells[_("role")]] for at, cells in rows.items() if _("role") in cells}
+        change("columns", {column.name: column.role for column in facts} | chosen)
 
     st.data_editor(
         table,
         key=key,
         hide_index=True,
-        on_change=change,
+        on_change=edited,
         disabled=[name for name in table.columns if name != _("role")],
         column_config={_("role"): st.column_config.SelectboxColumn(options=list(names.values()), required=True)},
     )
@@ -66,8 +66,3 @@ def draw(document: Document) -> None:
         st.caption(
             plain(_("Press a role to change it. {n} of {all} were guessed.").format(n=guessed, all=len(facts)), 200)
         )
-
-
-def _set(facts: tuple[ColumnFacts, ...], changed: dict[str, str]) -> None:
-    roles: dict[str, Any] = {column.name: column.role for column in facts} | changed
-    session.edit({"op": "set_data", "values": {"columns": roles}}, tag="data:columns")

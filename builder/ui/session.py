@@ -185,6 +185,16 @@ def edit(*edits: Mapping[str, Any], tag: str = "") -> None:
         fail(Error("G-EDIT", _("This edit is not known: {reason}.").format(reason=reason)))
 
 
+def data() -> Mapping[str, Any]:
+    """The data of the open network."""
+    return document().data
+
+
+def set_data(name: str, value: Any) -> None:
+    """Change one setting of the open network's data; None for its default."""
+    edit({"op": "set_data", "values": {name: value}}, tag=f"data:{name}")
+
+
 def undo() -> None:
     """One step back."""
     _change(Change(kind="undo"))

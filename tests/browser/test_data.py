@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -77,6 +78,18 @@ def test_a_large_set_is_not_fetched_without_being_asked_for(fresh: Server, visit
     data_of(page, fresh, 'data={"source": "cifar10"}')
     expect(page.get_by_text(re.compile("MB|download", re.I)).first).to_be_visible()
     expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
+
+
+def test_what_loads_long_is_cancelled_and_taken_up(fresh: Server, visit: Visit, datasets: Path) -> None:
+    page = visit(fresh.start())
+    path = json.dumps(str(datasets / "cifar10_12k_png.zip"))
+    network = fresh.keep(example("digits-cnn", f'data={{"source": "images", "path": {path}, "size": 32}}'))
+    page.goto(f"/data?network={network}")  # and not `go`, which waits until all is loaded
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Loading was cancelled")).to_be_visible()
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(0)
+    page.get_by_role("button", name="Load it").click()
+    assert sum(counts(page)) == 12_000
 
 
 def image_zip(each: int) -> bytes:

@@ -68,7 +68,9 @@ def expect_complete(found: list[int], last: int) -> None:
     """The curve begins at the first step, has no gap or double, and reaches `last`."""
     assert found[0] == 1
     assert found[-1] >= last
-    widest = 1 if found[-1] <= MOST else 1 + found[-1] // 500  # a long curve is thinned
+    # of a long curve each stretch gives its lowest and its highest point, which may be one
+    stretch = 1 if found[-1] <= MOST else -(-found[-1] // (MOST // 2 - 1))
+    widest = 2 * stretch - 1
     assert all(0 < later - earlier <= widest for earlier, later in pairwise(found))
 
 

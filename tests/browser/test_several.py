@@ -75,17 +75,21 @@ def predict(page: Page) -> None:
 
 
 def test_a_table_of_ones_own(page: Page, server: Server) -> None:
-    """What cannot be is said beside the table of roles, with the way out."""
+    """Roles are chosen before the table is used; what cannot be is said beside them, with the way out."""
     network = server.keep(example("visits-two-answers", 'data={"source": "table"}'))
     go(page, f"/data?network={network}")
     rows = "".join(f"{n % 9},{('red', 'blue')[n % 2]},{n * 1.5}\n" for n in range(60)) + "many,red,3\n"
     table = upload("mine.csv", f"size,colour,price\n{rows}".encode(), "text/csv")
     page.locator("input[type=file]").set_input_files(table)
-    page.get_by_role("button", name="Use it").click()
+    use = page.get_by_role("button", name="Use it")
+    expect(use).to_be_enabled()
     expect(cell(page, "predict: number")).to_be_attached()
-    expect(cell(page, "red")).to_be_attached()
+    expect(cell(page, "red").first).to_be_attached()
     set_role(page, 0, "input: number")
     problem = page.locator("[class*=st-key-problem]").filter(has_text="T-NUMBER").first
     expect(problem).to_contain_text('[T-NUMBER] "many" in column "size"')
+    expect(use).to_be_disabled()
     problem.get_by_role("button").click()
+    use.click()
+    until(lambda: "columns" in server.kept(network).data)
     expect(page.get_by_test_id("stMetricValue")).to_have_count(3)

@@ -4,10 +4,12 @@ import io
 import struct
 import wave
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from streamlit.testing.v1 import AppTest
 
 from builder.graph.networks import Networks
@@ -74,9 +76,25 @@ def nan_sound() -> bytes:
     )
 
 
+def text_bomb() -> bytes:
+    """A PNG whose text chunk unpacks to 90 MB."""
+    packed = b"comment\0\0" + zlib.compress(bytes(90_000_000), 9)
+    chunk = b"zTXt" + packed
+    good = picture(0)
+    return good[:33] + struct.pack(">I", len(packed)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + good[33:]
+
+
+def an_hour() -> bytes:
+    """An hour of silence, which FLAC packs into little."""
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(8000 * 3600, "int16"), 8000, format="FLAC")
+    return file.getvalue()
+
+
 ROWS = "text,label\n" + "a good day it was,1\nit was a bad one,0\n" * 9
 BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "I01 pixels": ("pets.zip", lambda: pets(bomb()), "I-"),
+    "I02 text bomb": ("pets.zip", lambda: pets(text_bomb()), "I-BAD"),
     "I03 cut off": ("pets.zip", lambda: pets(picture(1)[:60]), "I-BAD"),
     "I03 empty": ("pets.zip", lambda: pets(b""), "I-BAD"),
     "I07 html": ("pets.zip", lambda: pets(b"<html><script>"), "I-TYPE"),
@@ -91,13 +109,33 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "T04 ragged": ("said.csv", lambda: (ROWS + "one,two,three\n").encode(), "T-ROW"),
     "T04 empty": ("said.csv", lambda: b"", "T-"),
     "T04 twice": ("said.csv", lambda: b"a,a\n" + b"1,2\n3,4\n" * 9, "T-ROW"),
+    "T07 half a character": ("said.csv", lambda: ROWS.encode() + b"\xed\xa0\x80,1\n", "T-ENC"),
     "T09 one class": ("said.csv", lambda: b"text,label\n" + b"a good day it was,1\n" * 9, "T-"),
     "A01 no sound": ("said.zip", lambda: sounds(b"<html>"), "A-"),
+    "A03 an hour": ("said.zip", lambda: sounds(an_hour()), "A-LONG"),
     "A04 not a number": ("said.zip", lambda: sounds(nan_sound()), "A-NUMBER"),
     "Z01 unsafe": ("pets.zip", lambda: archive({"../evil.png": picture(1)}), "Z-PATH"),
     "Z02 bomb": ("pets.zip", lambda: archive({"cat/a.png": bytes(90_000_000)}), "Z-SIZE"),
     "Z04 tar": ("pets.zip", lambda: b"\x1f\x8b" + bytes(600), "Z-TYPE"),
     "Z04 damaged": ("pets.zip", lambda: b"PK\x03\x04" + bytes(600), "Z-TYPE"),
+}
+
+# what is odd and can be used all the same, and what is said of it
+ODD: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "I04 modes": ("pets.zip", lambda: pets(picture(3, mode="L")), "images"),
+    "T07 scripts": ("said.csv", lambda: (ROWS + "🎉 שלום \u200b你好,1\n").encode(), "table"),
+    "A02 cut short": ("said.zip", lambda: sounds(tone(300)[:1600]), "Shorter than its header says"),
+    "Z03 names": (
+        "pets.zip",
+        lambda: archive(
+            {
+                f"{folder}/{name}.png": picture(number + 10 * len(folder))
+                for folder in ("cat", "CAT ", "dog")
+                for number, name in enumerate(("con", "CON", "e\u0301", "\u00e9", "n" * 200))
+            }
+        ),
+        "images",
+    ),
 }
 
 
@@ -133,6 +171,35 @@ def test_a_bad_file_gives_its_sentence_and_keeps_everything(workspace: Path, tmp
     at.button(key="use-own").click().run()
     now = networks.open(id)[0].data
     assert (now["source"], now["path"], now["limit"], now["seed"]) == ("images", str(good), 40, 3)
+
+
+def test_what_is_odd_can_be_used_and_is_told(workspace: Path, tmp_path: Path) -> None:
+    at = AppTest.from_function(page, default_timeout=60)
+    at.query_params["network"] = Networks(workspace).create(example("digits-cnn"))
+    at.run().button(key="choose-data").click().run()
+    for fault, (name, content, told) in ODD.items():
+        path = tmp_path / fault.replace(" ", "-") / name
+        path.parent.mkdir()
+        path.write_bytes(content())
+        bring(at, path)
+        shown = said(at) + " ".join(one.value for one in (*at.caption, *at.warning))
+        assert not at.button(key="use-own").disabled, (fault, shown)
+        assert told.casefold() in shown.casefold(), (fault, shown)
+
+
+def test_the_split_is_set_before_the_data_is_used(workspace: Path, tmp_path: Path) -> None:
+    networks = Networks(workspace)
+    at = AppTest.from_function(page, default_timeout=60)
+    at.query_params["network"] = id = networks.create(example("digits-cnn", "data.seed=3"))
+    at.run().button(key="choose-data").click().run()
+    bring(at, Path(zip_of(tmp_path / "good.zip", classes_of("cat", "dog", each=20))))
+    field = next(one for one in at.number_input if one.label == "test")
+    field.set_value(0.5).run()
+    assert "test 20" in said(at)
+    assert networks.open(id)[0].data["source"] == "digits"
+    at.button(key="use-own").click().run()
+    now = networks.open(id)[0].data
+    assert (now["source"], now["test"], now["seed"]) == ("images", 0.5, 3)
 
 
 def test_what_was_set_before_comes_back_with_its_source(workspace: Path) -> None:
