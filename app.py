@@ -2,16 +2,15 @@
 
 from streamlit.starlette import App
 
-from builder.canvas import routes as canvas
-from builder.canvas.live import live_routes
-from builder.live import routes as live
-from builder.ui.server import lifespan, on_script_error
+from builder.live.guard import middleware
+from builder.ui.server import Api, lifespan, on_script_error, prepare
 
+prepare()
 # Streamlit finds this call by reading the file, so it must stand here as it is
 app = App(
     "builder/ui/navigation.py",
-    routes=[*live.routes(), *live_routes(), *canvas.routes()],
-    middleware=live.middleware(),
+    routes=[Api()],
+    middleware=middleware(),
     lifespan=lifespan,
     on_script_error=on_script_error,
 )

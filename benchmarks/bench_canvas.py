@@ -165,7 +165,7 @@ def openings(browser: Browser, server: Server) -> Iterator[str]:
     page, _id = opened(browser, server, 50)
     own, peer = [], []
     for _ in range(OPENINGS):
-        peer.append(opening(page, "Data", page.get_by_text("Data set").first))
+        peer.append(opening(page, "Data", page.get_by_role("button", name="Choose another")))
         own.append(opening(page, "Build", page.locator("[data-checked=true] [data-node=conv1]")))
     yield line("Build opened, 50 nodes (aim 800)", own, 1000)
     yield line("  Data opened", peer, 1000)

@@ -30,7 +30,7 @@ def recording(home: Path, steps_per_second: int) -> None:
     recorder = Recorder(store, folder)
     began, writes = time.process_time(), []
     for step in range(1, 10 * steps_per_second + 1):
-        recorder.take(Step(step, 1, 0.5, 0.5, 64))
+        recorder.take(Step(step, 1, 0.5, {"accuracy": 0.5}, 64))
         if step % int(steps_per_second * EVERY) == 0:
             start = time.perf_counter()
             recorder.write(step=step, epoch=1)

@@ -1,4 +1,4 @@
-"""The HTTP routes of the canvas, for `st.App(..., routes=routes())`, behind `builder.live.guard`.
+"""The HTTP routes of the canvas, behind `builder.live.guard`.
 
 A body has at most 5 MB, an address names nothing but ids, and every answer is JSON, errors as `{code, message}`.
 """

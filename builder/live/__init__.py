@@ -9,7 +9,6 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from builder.core.metrics import METRICS
 from builder.core.text import _
-from builder.runs.store import Store
 
 
 @cache
@@ -26,6 +25,9 @@ def live(run_id: str, *, key: str, on_status: Callable[[], None] | None = None) 
     page was drawn with. The points themselves never pass through Python's side of the page.
     Raises: Error P-NONE when there is no such run.
     """
+    # imported here: the guard of all routes lies in this package, and the server answers before the store is imported
+    from builder.runs.store import Store
+
     data = {
         "run": run_id,
         "known": Store().get(run_id).status,

@@ -6,12 +6,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}  # of every answer of our own routes
+
+
+def middleware() -> list[Middleware]:
+    """What must stand before every route: our own get none of the protection of Streamlit's."""
+    return [Middleware(SameSite)]
 
 
 class SameSite:

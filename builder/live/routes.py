@@ -1,19 +1,15 @@
-"""The HTTP route that live charts poll, for `st.App(..., routes=routes(), middleware=middleware())`.
-
-Routes stand beside Streamlit's own and get none of its protection: `middleware` brings it, and only ids are taken.
-"""
+"""The HTTP route that live charts poll, behind `builder.live.guard`; only ids are taken."""
 
 from collections.abc import Callable
 from functools import cache
 
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from builder.core.errors import Error
 from builder.live.feed import Feed
-from builder.live.guard import HEADERS, SameSite
+from builder.live.guard import HEADERS
 from builder.runs.store import Store
 
 
@@ -35,11 +31,6 @@ def routes(open_store: Callable[[], Store] = Store) -> list[BaseRoute]:
             return JSONResponse({"code": error.code, "message": error.message}, status, headers=HEADERS)
 
     return [Route("/api/runs/{run}/metrics", metrics, methods=["GET"])]
-
-
-def middleware() -> list[Middleware]:
-    """What must stand before every route, Streamlit's own included."""
-    return [Middleware(SameSite)]
 
 
 def _number(text: str) -> int:

@@ -68,16 +68,15 @@ def card(name: str, document: Document) -> None:
     source = SOURCES.get(str(document.data.get("source")))
     with st.container(border=True, height="stretch"):
         st.image(thumbnail(document), width="stretch", alt=_("Layers of {title}").format(title=document.title))
-        st.subheader(plain(document.title), anchor=False)
-        st.markdown(plain(_(document.about), 300))
-        with st.container(horizontal=True, gap="xsmall"):
-            if source:
-                st.badge(plain(_(source.title)), icon=":material/dataset:", color="blue")
-            st.badge(_("{n} layers").format(n=len(document.graph.nodes)), icon=":material/layers:", color="gray")
-            st.badge(_("{n} parameters").format(n=count(known.params)), icon=":material/tune:", color="gray")
-            st.badge(plain(metrics.expected(known.metric, known.reach)), icon=":material/flag:", color="green")
-            text = _("about {time}").format(time=duration(known.seconds))
-            st.badge(plain(text), icon=":material/timer:", color="gray")
+        # one element and not eight: a browser needs a millisecond or more for each, and there are many cards
+        badges = [f":blue-badge[:material/dataset: {plain(_(source.title))}]"] if source else []
+        badges += [
+            f":gray-badge[:material/layers: {_('{n} layers').format(n=len(document.graph.nodes))}]",
+            f":gray-badge[:material/tune: {_('{n} parameters').format(n=count(known.params))}]",
+            f":green-badge[:material/flag: {plain(metrics.expected(known.metric, known.reach))}]",
+            f":gray-badge[:material/timer: {_('about {time}').format(time=duration(known.seconds))}]",
+        ]
+        st.markdown(f"### {plain(document.title)}\n{plain(_(document.about), 300)}\n\n{' '.join(badges)}")
         st.space("stretch")
         if st.button(_("Open"), key=f"open:{name}", width="stretch", icon=":material/arrow_forward:"):
             session.new_network(document)

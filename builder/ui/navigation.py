@@ -6,11 +6,14 @@ of discovering pages still at work.
 
 from pathlib import Path
 
-import pandas as pd  # noqa: F401  imported first: two sessions that import it lazily meet a half-made module
 import streamlit as st
 
 from builder.core.text import _
-from builder.ui import session
+from builder.ui.server import prepare
+
+prepare().join()
+
+from builder.ui import session  # noqa: E402
 
 STATIC = Path(__file__).with_name("static")
 FOLDER = Path(__file__).parents[2] / "pages"

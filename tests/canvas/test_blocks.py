@@ -13,7 +13,7 @@ from builder.canvas.routes import routes
 from builder.core.ids import new_id
 from builder.graph.document import Document
 from builder.graph.networks import Networks
-from builder.live.routes import middleware
+from builder.live.guard import middleware
 from tests.documents import chain, edited
 
 HERE = "http://localhost:8501"

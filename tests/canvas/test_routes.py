@@ -18,7 +18,7 @@ from builder.graph.document import Document, Node, from_json, write
 from builder.graph.edits import Edit
 from builder.graph.networks import Networks
 from builder.layers import LAYERS
-from builder.live.routes import middleware
+from builder.live.guard import middleware
 from tests.documents import chain
 
 HERE = "http://localhost:8501"

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from builder.core.errors import Error
 from builder.live.curve import MOST
 from builder.live.feed import FRESH
-from builder.live.routes import middleware, routes
+from builder.live.guard import middleware
+from builder.live.routes import routes
 from builder.runs.store import Row, Store
 
 HERE = "http://localhost:8501"

@@ -20,7 +20,8 @@ from tests.browser.chromium import launch_or_skip
 
 APP = """
 import streamlit as st
-from builder.live.routes import middleware, routes
+from builder.live.guard import middleware
+from builder.live.routes import routes
 
 app = st.App("page.py", routes=routes(), middleware=middleware())
 """
