@@ -50,12 +50,12 @@ def near(page: Page) -> None:
         page.keyboard.press(key)
 
 
-def visit(page: Page, runs: list[str], folder: Path, mark: str, *, whole: bool) -> None:
+def visit(page: Page, network: str, runs: list[str], folder: Path, mark: str, *, whole: bool) -> None:
     """Every page once."""
     acts.go(page, "/")
     take(page, folder / f"gallery{mark}.png", whole=whole)
     for name in ("build", "data"):
-        acts.go(page, f"/{name}")
+        acts.go(page, f"/{name}?network={network}")
         expect(page.get_by_text("Digits").first).to_be_visible()
         if name == "build":
             near(page)
@@ -99,16 +99,16 @@ def main() -> None:
             runs = [run.id for run in finish(store, *documents)]
             store.rename(runs[0], "Digits CNN with Adam")
             store.rename(runs[1], "Digits CNN with SGD")
-        server.keep(load("digits-cnn"))
+        network = server.keep(load("digits-cnn"))
         if len(sys.argv) > 1:
             folder = Path(sys.argv[1])
             folder.mkdir(parents=True, exist_ok=True)
             for scheme in ("light", "dark"):
-                visit(open_page(browser, server, WIDE, scheme), runs, folder, f"-{scheme}", whole=True)
+                visit(open_page(browser, server, WIDE, scheme), network, runs, folder, f"-{scheme}", whole=True)
                 kinds(open_page(browser, server, TALL, scheme), server, folder, f"-{scheme}")
-            visit(open_page(browser, server, NARROW, "light"), runs, folder, "-narrow", whole=True)
+            visit(open_page(browser, server, NARROW, "light"), network, runs, folder, "-narrow", whole=True)
         else:
-            visit(open_page(browser, server, WIDE, "light"), runs, DOCS, "", whole=False)
+            visit(open_page(browser, server, WIDE, "light"), network, runs, DOCS, "", whole=False)
         browser.close()
         server.stop()
 
