@@ -14,11 +14,13 @@ def set_role(page: Page, row: int, role: str) -> None:
     """Choose another role for a column: a double click opens the list."""
     grid = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(grid).to_be_visible()
-    option = page.locator("#portal").get_by_text(role, exact=True)
+    option = page.locator("#portal").get_by_role("option", name=role, exact=True)
     before = cell(page, role).count()
 
     def chosen() -> bool:
         settle(page)
+        if cell(page, role).count() > before:
+            return True  # the page was slow to say so
         box = grid.bounding_box()  # the page may move while its charts are drawn
         assert box
         page.mouse.dblclick(box["x"] + 0.35 * box["width"], box["y"] + 35 * (row + 1) + 17)
@@ -26,6 +28,8 @@ def set_role(page: Page, row: int, role: str) -> None:
         if option.is_visible():
             option.click()
             page.wait_for_timeout(1000)
+        else:
+            page.keyboard.press("Escape")
         return cell(page, role).count() > before
 
     until(chosen)
