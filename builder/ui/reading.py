@@ -22,33 +22,37 @@ def columns_and_split(data: Mapping[str, Any], change: Change) -> None:
     """What each column is for, and which samples are in which part."""
     if issubclass(SOURCES[data["source"]], RoledSource):
         roles.draw(data, change)
-    _some(_("Split"), data, change, lambda p: p.name in SPLIT)
+    _group(_("Split"), data, _offered(data, lambda p: p.name in SPLIT), change)
 
 
 def preparation(now: Now, change: Change) -> None:
     """How samples are shown to the network, and what is changed at random while it learns."""
     data = now()
-    _some(_("Preparation"), data, change, lambda p: p.name not in SPLIT and not p.advanced)
+    _group(_("Preparation"), data, _offered(data, lambda p: p.name not in SPLIT and not p.advanced), change)
     cls = SOURCES[data["source"]]
     if "augmentation" in cls.model_fields:
         _augmentation(cls, now, change)
-    if _offered(data, lambda p: p.advanced and p.name not in SPLIT):
+    if more := _offered(data, lambda p: p.name not in SPLIT and p.advanced):
         with st.expander(_("More settings"), icon=":material/tune:"):
-            _some("", data, change, lambda p: p.advanced and p.name not in SPLIT)
+            _form(data, more, change)
 
 
-def _some(title: str, data: Mapping[str, Any], change: Change, wanted: Callable[[Parameter], bool]) -> None:
-    if chosen := _offered(data, wanted):
-        if title:
-            st.markdown(f"**{title}**")
-        forms.draw(chosen, data, f"data:{data['source']}:{data.get('path', '')}", change)
+def _group(title: str, data: Mapping[str, Any], chosen: tuple[Parameter, ...], change: Change) -> None:
+    if chosen:
+        st.markdown(f"**{title}**")
+        _form(data, chosen, change)
+
+
+def _form(data: Mapping[str, Any], chosen: tuple[Parameter, ...], change: Change) -> None:
+    forms.draw(chosen, data, f"data:{data['source']}:{data.get('path', '')}", change)
 
 
 def _offered(data: Mapping[str, Any], wanted: Callable[[Parameter], bool]) -> tuple[Parameter, ...]:
     cls = SOURCES[data["source"]]
     hidden = {"path", *cls.ignores} | (set() if data.get("split") in BY_COLUMN else {"split_column"})
     known = tuple(p for p in parameters(cls) if p.name not in hidden and wanted(p))
-    return forms.offered(known, {"columns": roles.columns(data)})
+    by_column = any(p.offers == "columns" for p in known)
+    return forms.offered(known, {"columns": roles.columns(data)} if by_column else {})
 
 
 def _augmentation(cls: type[Source], now: Now, change: Change) -> None:
